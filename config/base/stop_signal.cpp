@@ -1,0 +1,47 @@
+#include "config/base/stop_signal.h"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include "config/base/error.h"
+
+namespace sluice {
+
+StopSignal::StopSignal() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  // Background jobs of a script inherit an ignored SIGINT, which would never reach the descriptor.
+  std::signal(SIGINT, SIG_DFL);
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  fd_ = ::signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+  if (fd_ < 0) {
+    panic("signalfd failed");
+  }
+}
+
+StopSignal::~StopSignal() {
+  ::close(fd_);
+}
+
+bool StopSignal::asked() {
+  return wait(std::chrono::milliseconds(0));
+}
+
+bool StopSignal::wait(std::chrono::milliseconds timeout) {
+  if (asked_) {
+    return true;
+  }
+  pollfd p{fd_, POLLIN, 0};
+  if (::poll(&p, 1, static_cast<int>(timeout.count())) > 0) {
+    signalfd_siginfo info{};
+    asked_ = ::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info);
+  }
+  return asked_;
+}
+
+}  // namespace sluice

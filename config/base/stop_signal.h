@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+
+namespace sluice {
+
+/// SIGINT and SIGTERM as something to look at or wait for, instead of a handler. Make one in main
+/// before any thread starts: it blocks both signals for the threads to come.
+class StopSignal {
+ public:
+  StopSignal();
+  ~StopSignal();
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+
+  /// Whether a stop was asked for. Stays true.
+  bool asked();
+  /// Waits for a stop, at most `timeout`; returns asked().
+  bool wait(std::chrono::milliseconds timeout);
+  /// A descriptor that is readable once a stop was asked for, for poll(2).
+  int fd() const { return fd_; }
+
+ private:
+  int fd_;
+  bool asked_ = false;
+};
+
+}  // namespace sluice

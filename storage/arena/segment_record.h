@@ -1,0 +1,80 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sluice::arena {
+
+/// Why a segment starts where it starts.
+enum class Cut : uint8_t {
+  kStart,                  ///< the capture's first packets, before any access point
+  kIdr,                    ///< H.264 IDR picture
+  kRecoveryPoint,          ///< H.264 recovery point SEI, in streams without IDR
+  kIrap,                   ///< HEVC IDR, CRA or BLA
+  kIPicture,               ///< MPEG-2 sequence header and I picture
+  kRandomAccessIndicator,  ///< adaptation field (ISO 13818-1, 2.4.3.5)
+  kPes,                    ///< audio-only and data-only services: a PES start
+  kForced,                 ///< `max` went by without an access point: an alarm
+};
+
+/// Why a segment does not continue its predecessor. A set: bits of `1 << reason`.
+enum class Discontinuity : uint8_t {
+  kLoss,
+  kTimestampJump,
+  kPmtChange,
+  kSourceSwitch,
+  kRestart,
+  kClockStep,
+};
+inline constexpr size_t kDiscontinuityCount = 6;
+
+/// The names that segments.json, manifests and the API use: "start", "idr", …; "loss",
+/// "timestamp_jump", ….
+std::string_view to_string(Cut cut);
+std::string_view to_string(Discontinuity reason);
+
+class DiscontinuitySet {
+ public:
+  constexpr void add(Discontinuity reason) { bits_ |= 1U << static_cast<unsigned>(reason); }
+  constexpr bool has(Discontinuity reason) const {
+    return (bits_ & 1U << static_cast<unsigned>(reason)) != 0;
+  }
+  constexpr bool empty() const { return bits_ == 0; }
+  constexpr uint32_t bits() const { return bits_; }
+  static constexpr DiscontinuitySet from_bits(uint32_t bits) {
+    DiscontinuitySet set;
+    set.bits_ = bits;
+    return set;
+  }
+  bool operator==(const DiscontinuitySet&) const = default;
+
+ private:
+  uint32_t bits_ = 0;
+};
+
+/// What is known of a segment besides its bytes. Lies in shared memory as it stands: fixed size, no
+/// pointers. Its writer updates the running figures with each commit; they are final once the
+/// segment is sealed.
+struct SegmentRecord {
+  int64_t start_utc_ns =
+      0;  ///< UTC of its start: arrival time, smoothed against the PCR; decides its hour
+  int64_t end_utc_ns = 0;     ///< UTC of the last packet's arrival
+  uint64_t start_pts = 0;     ///< raw 33-bit PTS of the first access point, 90 kHz
+  uint64_t duration_90k = 0;  ///< media time to the next segment's start, 90 kHz
+  uint64_t ts_packets = 0;    ///< packets of the input, injected ones not counted
+  uint64_t injected_packets = 0;
+  uint64_t datagrams = 0;         ///< datagrams whose bytes were committed here
+  uint64_t cc_errors = 0;         ///< continuity errors (ISO 13818-1, 2.4.3.3)
+  uint64_t transport_errors = 0;  ///< packets with transport_error_indicator
+  uint64_t scrambled = 0;         ///< packets with transport_scrambling_control
+  uint64_t lost_datagrams = 0;    ///< datagrams of the stream dropped, or missing by RTP sequence
+                                  ///< number, since the segment before
+  DiscontinuitySet discontinuity;
+  Cut cut = Cut::kStart;
+  std::array<uint8_t, 3> reserved{};
+};
+
+}  // namespace sluice::arena

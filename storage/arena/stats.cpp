@@ -1,0 +1,1 @@
+#include "storage/arena/stats.h"

@@ -1,0 +1,1 @@
+#include "storage/arena/writer.h"
