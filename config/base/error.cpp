@@ -25,7 +25,8 @@ Error system_error(std::string_view what, int errnum) {
   return {errnum == ENOENT ? Next::kNotFound
           : passing        ? Next::kRetry
                            : Next::kGiveUp,
-          std::string(what) + ": " + std::generic_category().message(errnum)};
+          std::string(what) + ": " + std::generic_category().message(errnum),
+          {}};
 }
 
 void panic(std::string_view message) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -21,6 +22,8 @@ std::string_view to_string(Next next);
 struct Error {
   Next next = Next::kGiveUp;
   std::string message;
+  /// For kRetry: the other side asked not to be called again before this long. 0 = it did not say.
+  std::chrono::seconds retry_after{0};
 };
 
 /// An error that names a failed system call's subject: "cannot open /x: No such file or directory".

@@ -18,7 +18,7 @@ using Status = Result<void>;
 
 /// `return fail(...)` from a function that returns a Result.
 inline tl::unexpected<Error> fail(Next next, std::string message) {
-  return tl::unexpected<Error>(Error{next, std::move(message)});
+  return tl::unexpected<Error>(Error{next, std::move(message), {}});
 }
 
 inline tl::unexpected<Error> fail(std::string message) {

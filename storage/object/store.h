@@ -28,6 +28,7 @@ inline uint64_t body_size(const Body& body) {
 }
 
 /// One object to be stored. An object is stored whole or not at all; storing it again replaces it.
+/// Of two puts of one key under way at the same time either may win: wait for the first.
 struct PutRequest {
   std::string key;
   Body body;
