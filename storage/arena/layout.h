@@ -97,6 +97,12 @@ struct Layout {
 
   /// The layout of an arena of about `size` bytes, at least one chunk.
   static Layout plan(uint64_t size, uint32_t stream_capacity);
+  /// The layout that a file's header describes.
+  static Layout of(const Header& header);
+  /// Whether the parts lie where this version of the layout puts them: a damaged header does not
+  /// pass.
+  bool sound() const;
+  bool operator==(const Layout&) const = default;
 };
 
 }  // namespace sluice::arena

@@ -7,7 +7,9 @@
 
 #include "config/base/digest.h"
 #include "config/base/result.h"
+#include "config/base/stream_id.h"
 #include "storage/arena/layout.h"
+#include "storage/arena/map.h"
 
 namespace sluice::arena {
 
@@ -48,7 +50,6 @@ struct Seed {
 class ArenaReader {
  public:
   static Result<std::unique_ptr<ArenaReader>> attach(const std::filesystem::path& file);
-  ~ArenaReader();
   ArenaReader(const ArenaReader&) = delete;
   ArenaReader& operator=(const ArenaReader&) = delete;
 
@@ -70,22 +71,16 @@ class ArenaReader {
   const std::filesystem::path& file() const { return file_; }
 
  private:
-  ArenaReader() = default;
+  ArenaReader(std::filesystem::path file, ArenaMap map)
+      : file_(std::move(file)), map_(std::move(map)), taken_(map_.layout.chunk_count) {}
+  SealedSegment describe(uint32_t chunk, uint64_t generation) const;
   std::vector<Bytes> chain(uint32_t head, uint64_t bytes) const;
 
   std::filesystem::path file_;
-  Layout layout_{};
-  uint8_t* table_ = nullptr;
-  const uint8_t* payload_ = nullptr;
-  Header* header_ = nullptr;
-  StreamEntry* streams_ = nullptr;
-  Descriptor* descriptors_ = nullptr;
+  ArenaMap map_;
   uint64_t sealed_seen_ = UINT64_MAX;
-  std::vector<uint64_t> taken_;  // generation last returned, by chunk
+  uint64_t seeds_seen_ = UINT64_MAX;
+  std::vector<uint64_t> taken_;  // 1 + the generation last returned, by chunk
 };
-
-/// The arena files in a folder, newest last. The newest is the dataplane's; older ones are
-/// draining.
-std::vector<std::filesystem::path> arena_files(const std::filesystem::path& folder);
 
 }  // namespace sluice::arena

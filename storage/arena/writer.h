@@ -9,7 +9,10 @@
 
 #include "config/base/digest.h"
 #include "config/base/result.h"
+#include "storage/arena/free_list.h"
 #include "storage/arena/layout.h"
+#include "storage/arena/map.h"
+#include "storage/arena/recovery.h"
 #include "storage/arena/segment_record.h"
 
 namespace sluice::arena {
@@ -52,22 +55,16 @@ class SegmentWriter {
 
  private:
   friend class ArenaWriter;
+  SegmentWriter(ArenaWriter* arena, uint32_t chunk) : arena_(arena), head_(chunk), tail_(chunk) {}
+  bool extend(uint64_t bytes) noexcept;
+  void truncate(uint64_t bytes) noexcept;
+
   ArenaWriter* arena_ = nullptr;
   uint32_t head_ = kNoChunk;
   uint32_t tail_ = kNoChunk;
   uint32_t tail_used_ = 0;
   uint64_t appended_ = 0;
   uint64_t committed_ = 0;
-};
-
-/// What a dataplane found in the arena that its predecessor left.
-struct Recovery {
-  bool existed = false;  ///< there was an arena of this layout
-  uint64_t sealed_now =
-      0;                 ///< segments that were filling and have been sealed at their last commit
-  uint64_t waiting = 0;  ///< sealed segments that control has yet to store
-  std::vector<std::string>
-      interrupted;  ///< streams whose filling segment was sealed: the next one is a restart
 };
 
 /// How large an arena is to be, and where.
@@ -86,7 +83,6 @@ class ArenaWriter {
   /// beside it (allocated in full; an error says what is needed and what there is). In either case
   /// segments left filling are sealed. The caller holds the dataplane's lock.
   static Result<std::unique_ptr<ArenaWriter>> open(const ArenaSpec& spec);
-  ~ArenaWriter();
   ArenaWriter(const ArenaWriter&) = delete;
   ArenaWriter& operator=(const ArenaWriter&) = delete;
 
@@ -98,39 +94,27 @@ class ArenaWriter {
   /// filled, not sealed.
   bool seeded(uint32_t entry) const;
 
-  /// Opens a segment; not open (`!writer`) if no chunk is free.
+  /// Opens a segment; not open (`!writer`) if no chunk is free or the stream is not seeded.
   SegmentWriter begin(uint32_t entry) noexcept;
 
   /// Takes back what control released. @return segments freed.
   size_t reclaim() noexcept;
 
-  uint32_t chunk_count() const noexcept { return layout_.chunk_count; }
-  uint32_t chunks_free() const noexcept;
-  uint32_t chunk_bytes() const noexcept { return layout_.chunk_bytes; }
+  uint32_t chunk_count() const noexcept { return map_.layout.chunk_count; }
+  uint32_t chunks_free() const noexcept { return free_.size(); }
+  uint32_t chunk_bytes() const noexcept { return map_.layout.chunk_bytes; }
   /// Segments that are neither free nor released: 0 means that control has stored everything.
   uint64_t segments_held() const noexcept;
 
  private:
   friend class SegmentWriter;
-  class FreeList;
-  ArenaWriter() = default;
+  ArenaWriter(ArenaMap map, Recovery recovery, const std::vector<bool>& used);
 
   uint32_t take_chunk() noexcept;
   void give_chain(uint32_t head) noexcept;
-  void number(Descriptor& descriptor) noexcept;
-  Descriptor& descriptor(uint32_t chunk) noexcept { return descriptors_[chunk]; }
-  uint8_t* payload(uint32_t chunk) noexcept {
-    return payload_ + uint64_t{chunk} * layout_.chunk_stride;
-  }
-  void recover();
 
-  Layout layout_{};
-  uint8_t* map_ = nullptr;
-  Header* header_ = nullptr;
-  StreamEntry* streams_ = nullptr;
-  Descriptor* descriptors_ = nullptr;
-  uint8_t* payload_ = nullptr;
-  std::unique_ptr<FreeList> free_;
+  ArenaMap map_;
+  FreeList free_;
   uint64_t released_seen_ = 0;
   Recovery recovery_;
 };

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "storage/arena/map.h"
+
+namespace sluice::arena {
+
+/// What a dataplane found in the arena that its predecessor left.
+struct Recovery {
+  bool existed = false;  ///< an arena of this layout was there and goes on in use
+  uint64_t sealed_now =
+      0;                 ///< segments that were filling and have been sealed at their last commit
+  uint64_t waiting = 0;  ///< segments that control has yet to store, those included
+  std::vector<std::string>
+      interrupted;  ///< streams that were being cut: what comes next is a restart
+};
+
+/// Sets an arena right that no dataplane is using: numbers catch up, filling segments are sealed at
+/// their last commit, released ones become free. @return for each chunk whether a segment holds it
+std::vector<bool> recover(ArenaMap& map, Recovery& recovery);
+
+/// Enters the streams of an old arena in a fresh one, so that their numbers go on.
+void carry_numbers(const ArenaMap& old, ArenaMap& fresh);
+
+}  // namespace sluice::arena
