@@ -3,9 +3,9 @@
 namespace sluice::arena {
 
 std::string_view to_string(Cut cut) {
-  static constexpr std::array<std::string_view, 8> kNames{
-      "start", "idr",   "recovery_point", "irap", "i_picture", "random_access_indicator",
-      "pes",   "forced"};
+  static constexpr std::array<std::string_view, 9> kNames{
+      "start", "idr", "recovery_point", "irap", "i_picture", "random_access_indicator",
+      "pes",   "pcr", "forced"};
   const auto i = static_cast<size_t>(cut);
   return i < kNames.size() ? kNames[i] : "unknown";
 }

@@ -17,6 +17,7 @@ enum class Cut : uint8_t {
   kIPicture,               ///< MPEG-2 sequence header and I picture
   kRandomAccessIndicator,  ///< adaptation field (ISO 13818-1, 2.4.3.5)
   kPes,                    ///< audio-only and data-only services: a PES start
+  kPcr,                    ///< no PTS can be read (scrambled, or none sent): a PCR in a new slot
   kForced,                 ///< `max` went by without an access point: an alarm
 };
 
