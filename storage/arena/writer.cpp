@@ -27,20 +27,23 @@ SegmentRecord& SegmentWriter::record() noexcept {
   return arena_->map_.descriptors[head_].record;
 }
 
-/// Chains enough chunks behind the tail for `bytes` more bytes, or none.
+/// Sees to it that enough chunks hang behind the tail for `bytes` more bytes; gives all of them
+/// back if there are too few.
 bool SegmentWriter::extend(uint64_t bytes) noexcept {
   ArenaMap& map = arena_->map_;
   uint64_t room = map.layout.chunk_bytes - tail_used_;
-  uint32_t last = tail_;
-  while (room < bytes) {
-    const uint32_t chunk = arena_->take_chunk();
-    if (chunk == kNoChunk) {
-      arena_->give_chain(map.descriptors[tail_].next.exchange(kNoChunk, std::memory_order_relaxed));
-      return false;
+  for (uint32_t last = tail_; room < bytes; room += map.layout.chunk_bytes) {
+    std::atomic<uint32_t>& link = map.descriptors[last].next;
+    last = link.load(std::memory_order_relaxed);
+    if (last == kNoChunk) {
+      last = arena_->take_chunk();
+      if (last == kNoChunk) {
+        arena_->give_chain(
+            map.descriptors[tail_].next.exchange(kNoChunk, std::memory_order_relaxed));
+        return false;
+      }
+      link.store(last, std::memory_order_release);
     }
-    map.descriptors[last].next.store(chunk, std::memory_order_release);
-    last = chunk;
-    room += map.layout.chunk_bytes;
   }
   return true;
 }
