@@ -1,0 +1,1 @@
+"""What Sluice's integration tests share, and the runner behind tools/test."""
