@@ -206,10 +206,9 @@ SegmentWriter ArenaWriter::begin(uint32_t entry) noexcept {
   }
   const StreamEntry& stream = map_.streams[entry];
   Descriptor& descriptor = map_.descriptors[chunk];
-  descriptor.committed.store(0, std::memory_order_relaxed);
-  // A crash in the middle of what follows must not leave a mixture that looks like a numbered
-  // segment.
-  std::atomic_thread_fence(std::memory_order_release);
+  // An exchange, because nothing of what follows may come before it: a crash in the middle must
+  // not leave a mixture that looks like a numbered segment.
+  descriptor.committed.exchange(0, std::memory_order_acq_rel);
   descriptor.stream_entry = entry;
   descriptor.record = {};
   std::memcpy(descriptor.stream, stream.name, sizeof descriptor.stream);
