@@ -73,8 +73,8 @@ void read_lcores(YamlMap& dataplane, Lcores& out) {
   };
   claim("rx", out.rx);
   claim("segment", out.segment);
-  if (out.rx.empty() != out.segment.empty()) {
-    map->problem(out.rx.empty() ? "segment" : "rx",
+  if (map->has("rx") != map->has("segment")) {
+    map->problem(map->has("segment") ? "segment" : "rx",
                  "rx and segment lcores go together: give both, or neither");
   }
 }

@@ -49,14 +49,6 @@ std::string not_in_range(std::string_view text, uint64_t least, uint64_t most) {
          std::to_string(most);
 }
 
-std::string seconds_text(Duration duration) {
-  const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
-  if (ms % 86'400'000 == 0) {
-    return std::to_string(ms / 86'400'000) + "d";
-  }
-  return ms % 1000 == 0 ? std::to_string(ms / 1000) + "s" : std::to_string(ms) + "ms";
-}
-
 }  // namespace
 
 Place place_of(const YAML::Mark& mark) {
@@ -186,9 +178,8 @@ bool YamlMap::duration(std::string_view key, Duration& out, Duration least, Dura
   }
   if (*parsed < least || *parsed > most) {
     problem(key, *parsed < least
-                     ? in_quotes(*value) + " is too short; the least is " +
-                           (least == Duration(1) ? "1ns" : seconds_text(least))
-                     : in_quotes(*value) + " is too long; the most is " + seconds_text(most));
+                     ? in_quotes(*value) + " is too short; the least is " + format_duration(least)
+                     : in_quotes(*value) + " is too long; the most is " + format_duration(most));
     return false;
   }
   out = *parsed;

@@ -87,6 +87,16 @@ Result<uint64_t> parse_bitrate(std::string_view text) {
   return one(text, kBitrates, "bitrate", "8Mbps or 64kbps");
 }
 
+std::string format_duration(std::chrono::nanoseconds duration) {
+  const auto ns = static_cast<uint64_t>(duration.count());
+  for (const Unit& unit : kDurations) {
+    if (ns >= unit.value && ns % unit.value == 0) {
+      return std::to_string(ns / unit.value) + std::string(unit.name);
+    }
+  }
+  return "0s";
+}
+
 std::string format_size(uint64_t bytes) {
   static constexpr std::array kNames{"B", "KiB", "MiB", "GiB", "TiB"};
   double value = static_cast<double>(bytes);

@@ -20,6 +20,9 @@ Result<uint64_t> parse_size(std::string_view text);
 /// "8Mbps", "64kbps", "1.5Gbps": decimal units. In bits a second.
 Result<uint64_t> parse_bitrate(std::string_view text);
 
+/// The shortest exact text that `parse_duration` reads back: "6s", "1500ms", "7d".
+std::string format_duration(std::chrono::nanoseconds duration);
+
 /// "256 MiB", for people.
 std::string format_size(uint64_t bytes);
 

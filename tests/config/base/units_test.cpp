@@ -42,5 +42,16 @@ TEST(Units, FormatsSizesForPeople) {
   EXPECT_EQ(format_size(256ULL << 20), "256 MiB");
 }
 
+TEST(Units, AFormattedDurationReadsBackAsItself) {
+  using namespace std::chrono_literals;
+  EXPECT_EQ(format_duration(6s), "6s");
+  EXPECT_EQ(format_duration(90s), "90s");
+  EXPECT_EQ(format_duration(1500ms), "1500ms");
+  EXPECT_EQ(format_duration(168h), "7d");
+  for (const std::chrono::nanoseconds d : {0ns, 1ns, 999'999ns, std::chrono::nanoseconds(25h)}) {
+    EXPECT_EQ(parse_duration(format_duration(d)).value_or(-1ns), d);
+  }
+}
+
 }  // namespace
 }  // namespace sluice
