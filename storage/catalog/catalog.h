@@ -145,7 +145,7 @@ class Catalog {
 
   /// Keeps a copy beside the file and empties the catalog: the store that it described is gone.
   /// @return the copy's path
-  Result<std::filesystem::path> start_anew(Utc now);
+  Result<std::filesystem::path> start_anew();
 
   /// Queries on the writer's own connection.
   const CatalogReader& read() const { return reader_; }

@@ -1,0 +1,116 @@
+#include "storage/playlist/manifest.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "config/base/utc.h"
+
+namespace sluice::playlist {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json discontinuity_names(arena::DiscontinuitySet set) {
+  Json names = Json::array();
+  for (size_t i = 0; i < arena::kDiscontinuityCount; ++i) {
+    const auto reason = static_cast<arena::Discontinuity>(i);
+    if (set.has(reason)) {
+      names.push_back(arena::to_string(reason));
+    }
+  }
+  return names;
+}
+
+arena::DiscontinuitySet discontinuities(const Json& names) {
+  arena::DiscontinuitySet set;
+  for (size_t i = 0; i < arena::kDiscontinuityCount; ++i) {
+    const auto reason = static_cast<arena::Discontinuity>(i);
+    if (std::find(names.begin(), names.end(), arena::to_string(reason)) != names.end()) {
+      set.add(reason);
+    }
+  }
+  return set;
+}
+
+constexpr auto kLastCut = static_cast<uint8_t>(arena::Cut::kForced);
+
+Result<arena::Cut> cut_named(const std::string& name) {
+  for (uint8_t i = 0; i <= kLastCut; ++i) {
+    if (arena::to_string(static_cast<arena::Cut>(i)) == name) {
+      return static_cast<arena::Cut>(i);
+    }
+  }
+  return fail("manifest: unknown cut \"" + name + "\"");
+}
+
+/// The counters of a record, by their names in the manifest.
+constexpr std::array<std::pair<const char*, uint64_t arena::SegmentRecord::*>, 9> kCounters{{
+    {"start_pts", &arena::SegmentRecord::start_pts},
+    {"duration_90k", &arena::SegmentRecord::duration_90k},
+    {"ts_packets", &arena::SegmentRecord::ts_packets},
+    {"injected_packets", &arena::SegmentRecord::injected_packets},
+    {"datagrams", &arena::SegmentRecord::datagrams},
+    {"cc_errors", &arena::SegmentRecord::cc_errors},
+    {"transport_errors", &arena::SegmentRecord::transport_errors},
+    {"scrambled", &arena::SegmentRecord::scrambled},
+    {"lost_datagrams", &arena::SegmentRecord::lost_datagrams},
+}};
+
+ManifestEntry read(const Json& line) {
+  ManifestEntry entry;
+  entry.stream = line.at("stream").get<std::string>();
+  entry.sequence = line.at("sequence").get<uint64_t>();
+  entry.number_in_hour = line.at("number_in_hour").get<uint64_t>();
+  entry.key = line.at("key").get<std::string>();
+  entry.bytes = line.at("bytes").get<uint64_t>();
+  entry.lost = line.at("lost").get<bool>();
+  entry.live_gap = line.at("live_gap").get<bool>();
+  entry.record.start_utc_ns = line.at("start_utc_ns").get<int64_t>();
+  entry.record.end_utc_ns = line.at("end_utc_ns").get<int64_t>();
+  for (const auto& [name, member] : kCounters) {
+    entry.record.*member = line.at(name).get<uint64_t>();
+  }
+  entry.record.discontinuity = discontinuities(line.at("discontinuity"));
+  return entry;
+}
+
+}  // namespace
+
+std::string render_manifest_line(const ManifestEntry& entry) {
+  Json line{
+      {"stream", entry.stream},
+      {"sequence", entry.sequence},
+      {"number_in_hour", entry.number_in_hour},
+      {"key", entry.key},
+      {"bytes", entry.bytes},
+      {"program_date_time", rfc3339_ms(utc_from_ns(entry.record.start_utc_ns))},
+      {"start_utc_ns", entry.record.start_utc_ns},
+      {"end_utc_ns", entry.record.end_utc_ns},
+  };
+  for (const auto& [name, member] : kCounters) {
+    line[name] = entry.record.*member;
+  }
+  line["cut"] = arena::to_string(entry.record.cut);
+  line["discontinuity"] = discontinuity_names(entry.record.discontinuity);
+  line["lost"] = entry.lost;
+  line["live_gap"] = entry.live_gap;
+  return line.dump() + "\n";
+}
+
+Result<ManifestEntry> parse_manifest_line(std::string_view text) {
+  try {
+    const Json line = Json::parse(text);
+    ManifestEntry entry = read(line);
+    const auto cut = cut_named(line.at("cut").get<std::string>());
+    if (!cut) {
+      return fail(cut.error());
+    }
+    entry.record.cut = *cut;
+    return entry;
+  } catch (const nlohmann::json::exception& error) {
+    return fail(std::string("manifest: ") + error.what());
+  }
+}
+
+}  // namespace sluice::playlist
