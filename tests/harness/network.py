@@ -1,0 +1,108 @@
+"""A network of its own for a test: a namespace joined to the host's by a veth pair."""
+
+import contextlib
+import itertools
+import os
+import pathlib
+import subprocess
+import sys
+
+from harness import paths
+
+_numbers = itertools.count(1)
+
+
+def run(*command, check=True):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=30, check=False)
+    if check and done.returncode != 0:
+        raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout}")
+    return done.stdout
+
+
+class VethPair:
+    """`interface` here, with `address`; in `namespace` its peer, with `peer_address`."""
+
+    def __init__(self):
+        number = next(_numbers)
+        unique = f"{os.getpid() % 100000}-{number}"
+        self.namespace = f"sluice-t-{unique}"
+        self.interface, self._peer = f"slt{unique}a", f"slt{unique}b"
+        # 198.18.0.0/15 is set aside for tests of network devices (RFC 2544)
+        network = f"198.18.{os.getpid() % 256}.{number * 4 % 256}"
+        base = network.rpartition(".")
+        self.address = f"{base[0]}.{int(base[2]) + 1}"
+        self.peer_address = f"{base[0]}.{int(base[2]) + 2}"
+
+    def __enter__(self):
+        try:
+            run("ip", "netns", "add", self.namespace)
+            run("ip", "link", "add", self.interface, "type", "veth", "peer", "name", self._peer,
+                "netns", self.namespace)
+            run("ip", "address", "add", f"{self.address}/30", "dev", self.interface)
+            self.inside("ip", "address", "add", f"{self.peer_address}/30", "dev", self._peer)
+            self._let_frames_be_frames()
+            run("ip", "link", "set", self.interface, "up")
+            for device in ("lo", self._peer):
+                self.inside("ip", "link", "set", device, "up")
+            self.inside("ip", "route", "add", "224.0.0.0/4", "dev", self._peer)
+            self.inside("ip", "-6", "route", "add", "ff00::/8", "dev", self._peer, "table", "local")
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def _let_frames_be_frames(self):
+        """A veth hands over datagrams unsegmented and unsummed; no cable does."""
+        run("ethtool", "-K", self.interface, "gro", "off", "rx", "off", "tx", "off")
+        self.inside("ethtool", "-K", self._peer, "tx", "off", "tso", "off", "gso", "off",
+                    "tx-udp-segmentation", "off")
+        for name in ("all", self.interface):
+            with contextlib.suppress(OSError):
+                pathlib.Path(f"/proc/sys/net/ipv4/conf/{name}/rp_filter").write_text("0")
+
+    def __exit__(self, *_):
+        run("ip", "link", "delete", self.interface, check=False)
+        run("ip", "netns", "delete", self.namespace, check=False)
+
+    def inside(self, *command):
+        """Runs a command in the namespace; returns what it said."""
+        return run("ip", "netns", "exec", self.namespace, *command)
+
+    def start_inside(self, *command, **options):
+        return subprocess.Popen(["ip", "netns", "exec", self.namespace, *map(str, command)], **options)
+
+    def send(self, *jobs):
+        """Starts to send streams from the namespace. A job is (file, "udp" | "rtp", group, port),
+        or a dictionary of the sender's options."""
+        return Sender(self, jobs)
+
+
+class Sender:
+    """A process in the namespace that sends streams at the pace of their PCR, and then ends."""
+
+    def __init__(self, veth, jobs):
+        arguments = []
+        for path, scheme, group, port in jobs:
+            arguments += [f"{scheme}://{group}:{port}={path}"]
+        self._process = veth.start_inside(
+            sys.executable, "-m", "harness.send", veth.peer_address, *arguments,
+            env={**os.environ, "PYTHONPATH": str(paths.SOURCE / "tests")}, stdout=subprocess.PIPE)
+
+    def wait(self, timeout=90):
+        """Waits for the end of all streams; returns the number of datagrams sent."""
+        said, _ = self._process.communicate(timeout=timeout)
+        if self._process.returncode != 0:
+            raise RuntimeError("the sender failed")
+        return int(said)
+
+    def stop(self):
+        self._process.kill()
+        self._process.communicate()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self.stop()
