@@ -73,8 +73,7 @@ class VethPair:
         return subprocess.Popen(["ip", "netns", "exec", self.namespace, *map(str, command)], **options)
 
     def send(self, *jobs):
-        """Starts to send streams from the namespace. A job is (file, "udp" | "rtp", group, port),
-        or a dictionary of the sender's options."""
+        """Starts to send streams from the namespace. A job is (file, "udp" | "rtp", group, port)."""
         return Sender(self, jobs)
 
 
