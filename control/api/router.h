@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "control/api/archive_json.h"
+#include "control/api/catalog_access.h"
+#include "control/api/folder.h"
+#include "control/api/http.h"
+#include "control/api/links.h"
+#include "control/api/local_copy.h"
+#include "control/api/playlists.h"
+#include "control/api/server.h"
+#include "control/api/stats_access.h"
+#include "control/api/status.h"
+#include "control/api/token.h"
+
+namespace sluice::api {
+
+/// What is served under which path. Any thread, several at once.
+class Router {
+ public:
+  Router(ApiOptions options, std::optional<Token> token);
+  Router(const Router&) = delete;
+  Router& operator=(const Router&) = delete;
+
+  Response operator()(const Request& request);
+
+ private:
+  Response guarded(const Request& request);
+  Response api(const Request& request, std::string_view path);
+  Response playlist(const Request& request);
+  Response object(const Request& request);
+  Response stored_elsewhere(const Request& request, std::string_view key);
+  StatusSources status_sources();
+
+  config::Appliance appliance_;
+  const Clock& clock_;
+  std::optional<Token> token_;
+  Links links_;
+  CatalogAccess catalog_;
+  Playlists playlists_;
+  StatsAccess stats_;
+  Folder objects_;
+  std::optional<LocalCopy> local_copy_;
+};
+
+}  // namespace sluice::api
