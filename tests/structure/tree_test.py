@@ -11,7 +11,7 @@ MAX_LINES = 400
 CODE = ("*.cpp", "*.h", "*.py", "*.sh", "*.js", "*.ts", "*meson.build")
 # Folders of the machines that Sluice happens to be written on; classes, lest this line match.
 ELSEWHERE = re.compile(r"/w[o]rk/|/f[a]rm/|/tmp/w[t]/|\bi[s]sue \d+\b")
-MARKS = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X|DIS[A]BLED_)")
+MARKS = re.compile(r"\b(TO[D]O|FIX[M]E|X[X]X)\b|\bDIS[A]BLED_")
 
 
 def anchors(name):
