@@ -1,8 +1,13 @@
 #include "control/api/file_response.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <string>
+#include <system_error>
 
 #include "control/api/conditional.h"
 #include "control/api/gzip.h"
@@ -40,16 +45,33 @@ bool is_segment(std::string_view type) {
 }
 
 /// A stored object is replaced by another file, never written over, so this names its bytes.
-std::string etag_of(const FoundFile& file) {
+std::string etag_of(const object::OpenObject& file) {
+  struct stat status {};
+  fstat(file.fd.get(), &status);
   std::array<char, 64> text;
   const int length = std::snprintf(text.data(), text.size(), "\"%llx-%llx-%llx\"",
-                                   static_cast<unsigned long long>(file.inode),
+                                   static_cast<unsigned long long>(status.st_ino),
                                    static_cast<unsigned long long>(file.size),
                                    static_cast<unsigned long long>(to_ns(file.modified)));
   return {text.data(), static_cast<size_t>(length)};
 }
 
-Response part_response(const Request& request, FoundFile file, const Validators& validators) {
+std::string read(const object::OpenObject& file) {
+  std::string text(file.size, '\0');
+  size_t done = 0;
+  while (done < text.size()) {
+    const ssize_t got =
+        pread(file.fd.get(), text.data() + done, text.size() - done, static_cast<off_t>(done));
+    if (got <= 0) {
+      throw std::system_error(got < 0 ? errno : EIO, std::generic_category(), "cannot read");
+    }
+    done += static_cast<size_t>(got);
+  }
+  return text;
+}
+
+Response part_response(const Request& request, object::OpenObject file,
+                       const Validators& validators) {
   const auto field = request.header("Range");
   const bool asked = field && request.method() == "GET" && range_applies(request, validators);
   const RangeRequest range = asked ? parse_range(*field, file.size) : RangeRequest{};
@@ -59,10 +81,10 @@ Response part_response(const Request& request, FoundFile file, const Validators&
         .with("Content-Range", "bytes */" + size);
   }
   if (range.kind == RangeRequest::Kind::kWhole) {
-    return {.body = FileBody{std::move(file.file), 0, file.size}};
+    return {.body = FileBody{std::move(file.fd), 0, file.size}};
   }
   const auto [first, length] = range.range;
-  return Response{.status = 206, .body = FileBody{std::move(file.file), first, length}}.with(
+  return Response{.status = 206, .body = FileBody{std::move(file.fd), first, length}}.with(
       "Content-Range",
       "bytes " + std::to_string(first) + "-" + std::to_string(first + length - 1) + "/" + size);
 }
@@ -99,14 +121,14 @@ Response playlist_response(const Request& request, std::string playlist) {
   return response;
 }
 
-Response file_response(const Request& request, std::string_view name, FoundFile file) {
+Response file_response(const Request& request, std::string_view name, object::OpenObject file) {
   const std::string_view type = type_of(name);
   const Validators validators{.etag = etag_of(file), .modified = file.modified};
   Response response;
   if (is_unchanged(request, validators)) {
     response.status = 304;
   } else if (type == kPlaylistType && !request.header("Range")) {
-    return playlist_response(request, file.read());
+    return playlist_response(request, read(file));
   } else {
     response = part_response(request, std::move(file), validators);
   }

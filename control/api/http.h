@@ -9,7 +9,7 @@
 #include <variant>
 #include <vector>
 
-#include "control/api/folder.h"
+#include "storage/object/unique_fd.h"
 
 namespace sluice::api {
 
@@ -33,7 +33,7 @@ struct StaticBody {
 
 /// A part of an open file, sent by the kernel without passing through us.
 struct FileBody {
-  OpenFile file;
+  object::UniqueFd file;
   uint64_t offset = 0;
   uint64_t length = 0;
 };

@@ -51,7 +51,7 @@ struct ToMhd {
   }
   MHD_Response* operator()(FileBody& body) const {
     MHD_Response* response =
-        MHD_create_response_from_fd_at_offset64(body.length, body.file.fd(), body.offset);
+        MHD_create_response_from_fd_at_offset64(body.length, body.file.get(), body.offset);
     if (response != nullptr) {
       body.file.release();  // the response closes it
     }
@@ -134,7 +134,7 @@ Result<std::unique_ptr<HttpDaemon>> HttpDaemon::start(Listener listener, HttpLim
   running->daemon = MHD_start_daemon(
       MHD_USE_EPOLL_INTERNAL_THREAD | MHD_USE_ERROR_LOG, 0, nullptr, nullptr, &on_request,
       &running->handler, MHD_OPTION_EXTERNAL_LOGGER, &log_line, nullptr, MHD_OPTION_LISTEN_SOCKET,
-      static_cast<MHD_socket>(listener.socket.fd()), MHD_OPTION_THREAD_POOL_SIZE, limits.threads,
+      static_cast<MHD_socket>(listener.socket.get()), MHD_OPTION_THREAD_POOL_SIZE, limits.threads,
       MHD_OPTION_CONNECTION_LIMIT, limits.connections, MHD_OPTION_CONNECTION_TIMEOUT,
       limits.idle_seconds, MHD_OPTION_CONNECTION_MEMORY_LIMIT, kConnectionMemory, MHD_OPTION_END);
   if (running->daemon == nullptr) {

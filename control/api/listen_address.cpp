@@ -85,22 +85,22 @@ Result<Listener> listen_on(const std::string& address) {
     result.message += advice(error);
     return fail(std::move(result));
   };
-  OpenFile listener(
+  object::UniqueFd listener(
       socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_TCP));
-  if (listener.fd() < 0) {
+  if (listener.get() < 0) {
     return failed(errno);
   }
   const int on = 1;
   const int off = 0;
-  setsockopt(listener.fd(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  setsockopt(listener.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (found->ai_family == AF_INET6) {
-    setsockopt(listener.fd(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
+    setsockopt(listener.get(), IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);
   }
-  if (bind(listener.fd(), found->ai_addr, found->ai_addrlen) != 0 ||
-      listen(listener.fd(), SOMAXCONN) != 0) {
+  if (bind(listener.get(), found->ai_addr, found->ai_addrlen) != 0 ||
+      listen(listener.get(), SOMAXCONN) != 0) {
     return failed(errno);
   }
-  const uint16_t port = bound_port(listener.fd());
+  const uint16_t port = bound_port(listener.get());
   return Listener{std::move(listener), port};
 }
 

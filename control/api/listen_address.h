@@ -4,13 +4,13 @@
 #include <string>
 
 #include "config/base/result.h"
-#include "control/api/folder.h"
+#include "storage/object/unique_fd.h"
 
 namespace sluice::api {
 
 /// A listening TCP socket and the port it has.
 struct Listener {
-  OpenFile socket;
+  object::UniqueFd socket;
   uint16_t port = 0;
 };
 

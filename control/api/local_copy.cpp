@@ -14,15 +14,15 @@ std::filesystem::path tidy(const std::filesystem::path& path) {
 }  // namespace
 
 LocalCopy::LocalCopy(const config::Control& control)
-    : folder_(control.local_copy),
-      urls_log_folder_(control.urls_log.has_parent_path() ? control.urls_log.parent_path() : "."),
+    : folder_(control.local_copy, ""),
+      urls_log_folder_(control.urls_log.parent_path() / ".", ""),
       urls_log_name_(control.urls_log.filename()),
       full_name_(tidy(control.local_copy).string() + "/"),
       short_name_(tidy(control.local_copy).filename().string() + "/") {}
 
-std::optional<Response> LocalCopy::file(const Request& request, const Folder& folder,
+std::optional<Response> LocalCopy::file(const Request& request, const object::FileRoot& folder,
                                         std::string_view name) const {
-  auto found = folder.open(name);
+  auto found = folder.open_object(std::string(name));
   if (!found) {
     return std::nullopt;
   }

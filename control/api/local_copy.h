@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "config/appliance.h"
-#include "control/api/folder.h"
 #include "control/api/http.h"
+#include "storage/object/file_root.h"
 
 namespace sluice::api {
 
@@ -22,11 +22,11 @@ class LocalCopy {
   std::optional<Response> respond(const Request& request) const;
 
  private:
-  std::optional<Response> file(const Request& request, const Folder& folder,
+  std::optional<Response> file(const Request& request, const object::FileRoot& folder,
                                std::string_view name) const;
 
-  Folder folder_;
-  Folder urls_log_folder_;
+  object::FileRoot folder_;
+  object::FileRoot urls_log_folder_;
   std::string urls_log_name_;
   std::string full_name_;   ///< "srv/hls/" of `-o /srv/hls`
   std::string short_name_;  ///< "hls/"

@@ -68,10 +68,10 @@ Router::Router(ApiOptions options, std::optional<Token> token)
       links_(appliance_.storage, std::move(options.signer), clock_),
       catalog_(std::move(options.catalog)),
       playlists_(appliance_, catalog_, links_, clock_),
-      stats_(appliance_.arena.path),
-      objects_(appliance_.storage.is_file()
-                   ? appliance_.storage.file_root() / appliance_.storage.bucket
-                   : std::filesystem::path()) {
+      stats_(appliance_.arena.path) {
+  if (appliance_.storage.is_file()) {
+    objects_.emplace(appliance_.storage.file_root(), appliance_.storage.bucket);
+  }
   if (!appliance_.control.local_copy.empty()) {
     local_copy_.emplace(appliance_.control);
   }
@@ -159,10 +159,10 @@ Response Router::object(const Request& request) {
     return not_found(request);
   }
   const std::string_view key = request.path().substr(bucket.size());
-  if (!appliance_.storage.is_file()) {
+  if (!objects_) {
     return stored_elsewhere(request, key);
   }
-  auto found = objects_.open(key);
+  auto found = objects_->open_object(std::string(key));
   if (!found) {
     Response response =
         found.error().next == Next::kNotFound ? not_found(request) : error_response(found.error());

@@ -6,7 +6,6 @@
 
 #include "control/api/archive_json.h"
 #include "control/api/catalog_access.h"
-#include "control/api/folder.h"
 #include "control/api/http.h"
 #include "control/api/links.h"
 #include "control/api/local_copy.h"
@@ -15,6 +14,7 @@
 #include "control/api/stats_access.h"
 #include "control/api/status.h"
 #include "control/api/token.h"
+#include "storage/object/file_root.h"
 
 namespace sluice::api {
 
@@ -42,7 +42,7 @@ class Router {
   CatalogAccess catalog_;
   Playlists playlists_;
   StatsAccess stats_;
-  Folder objects_;
+  std::optional<object::FileRoot> objects_;  ///< with the file store
   std::optional<LocalCopy> local_copy_;
 };
 

@@ -118,7 +118,7 @@ TEST_F(ObjectTest, NothingOutsideTheBucketCanBeReached) {
   const auto bucket = folder_ / "archive/hls";
   std::filesystem::create_symlink(folder_ / "secret.ts", bucket / "link.ts");
   std::filesystem::create_directory_symlink(folder_, bucket / "folder");
-  store(".tmp/half.ts", "secret");
+  store(".partial/half.ts", "secret");
   ASSERT_EQ(mkfifo((bucket / "fifo.ts").c_str(), 0600), 0);
   for (const std::string target : {"/hls/../other/secret.ts",
                                    "/hls/news/../../other/secret.ts",
@@ -129,7 +129,7 @@ TEST_F(ObjectTest, NothingOutsideTheBucketCanBeReached) {
                                    "/hls/../../../../../../../../etc/passwd",
                                    "/hls/link.ts",
                                    "/hls/folder/secret.ts",
-                                   "/hls/.tmp/half.ts",
+                                   "/hls/.partial/half.ts",
                                    "/hls/news/./2025",
                                    "/hls/news",
                                    "/hls/news/",
