@@ -33,7 +33,8 @@ class SegmentOutput {
   /// one sealed at `offset` with what followed dropped, if there is no room.
   virtual bool cut(uint64_t offset, const arena::SegmentRecord& next, Bytes prefix) noexcept = 0;
 
-  /// Ends the open segment at its end. `record()` must be final.
+  /// Ends the open segment at what was committed; what was not is dropped, and a segment of which
+  /// nothing was is as if it had never been. `record()` must be final.
   virtual void seal() noexcept = 0;
 };
 

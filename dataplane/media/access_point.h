@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "config/base/digest.h"
+#include "dataplane/media/program_tables.h"
+
+namespace sluice::media {
+
+/// What the first picture of a PES packet is to a decoder that starts there.
+enum class Access : uint8_t {
+  kUndecided,      ///< its header has not come yet
+  kNone,           ///< it needs pictures before it, or there is none
+  kIdr,            ///< H.264: IDR slice, nal_unit_type 5 (ISO 14496-10, table 7-1)
+  kRecoveryPoint,  ///< H.264: recovery point SEI in front of the picture (D.1.8)
+  kIrap,           ///< HEVC: nal_unit_type 16 to 21, BLA, IDR or CRA (ISO 23008-2, table 7-1)
+  kIPicture,       ///< MPEG-2: sequence header and I picture (ISO 13818-2, 6.2.2.1 and 6.2.3)
+};
+
+/// Finds out whether the first picture in a PES packet is an access point. It is fed the elementary
+/// stream in pieces of any size, from behind the PES header on, until it has decided: start codes,
+/// NAL headers and SEI messages may be torn anywhere. Reads no further than the first slice or
+/// picture header. No allocation.
+class AccessPointScanner {
+ public:
+  /// How far a decision may lie behind the PES header. Parameter sets and SEI with captions are
+  /// some KiB at most.
+  static constexpr size_t kMaxBytes = 32 * 1024;
+
+  /// Begins a new PES packet of a codec for which `can_scan`.
+  void reset(Codec codec) noexcept;
+  static constexpr bool can_scan(Codec codec) {
+    return codec == Codec::kH264 || codec == Codec::kHevc || codec == Codec::kMpeg2Video;
+  }
+
+  /// Takes the next piece. Once decided, further pieces change nothing.
+  Access feed(Bytes piece) noexcept;
+  Access result() const noexcept { return result_; }
+
+ private:
+  enum class State : uint8_t {
+    kSearch,         ///< for the next start code
+    kUnit,           ///< the byte behind a start code
+    kSeiType,        ///< H.264: payload type of an SEI message
+    kSeiSize,        ///< H.264: its size
+    kSeiBody,        ///< H.264: its body, passed over
+    kPictureHeader,  ///< MPEG-2: the two bytes behind a picture start code
+  };
+
+  void take(uint8_t byte) noexcept;
+  void begin_unit(uint8_t byte) noexcept;
+  void begin_h264(uint8_t header) noexcept;
+  void begin_hevc(uint8_t header) noexcept;
+  void begin_mpeg2(uint8_t code) noexcept;
+  void take_sei(uint8_t byte) noexcept;
+
+  Codec codec_ = Codec::kOther;
+  Access result_ = Access::kNone;
+  State state_ = State::kSearch;
+  bool prepared_ = false;  ///< recovery point SEI, or sequence header, has been seen
+  uint32_t last_ = 0;      ///< the last bytes, the newest lowest
+  uint32_t sei_type_ = 0;
+  uint32_t sei_left_ = 0;
+  uint32_t picture_bytes_ = 0;
+  size_t taken_ = 0;
+};
+
+}  // namespace sluice::media

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "dataplane/media/timestamp.h"
+
+namespace sluice::segment {
+
+/// Gives packets a UTC: their arrival, with the network's jitter smoothed away against the PCR. The
+/// distance of arrival from PCR is followed with 1/64 of each PCR's error (about two seconds at 30
+/// PCRs a second); an error over half a second is a jump, and the clock starts anew from the
+/// arrival. Without PCR the arrival is the answer.
+class ArrivalClock {
+ public:
+  void reset() noexcept { last_pcr_.reset(); }
+
+  void take_pcr(media::Pcr pcr, int64_t arrival_ns) noexcept {
+    if (last_pcr_) {
+      const int64_t step_ns = media::pcr_distance(*last_pcr_, pcr) * 1000 / 27;
+      const int64_t predicted = utc_at_pcr_ + step_ns;
+      const int64_t error = arrival_ns - predicted;
+      const bool steady = step_ns >= 0 && error > -kJump && error < kJump;
+      utc_at_pcr_ = steady ? predicted + error / 64 : arrival_ns;
+    } else {
+      utc_at_pcr_ = arrival_ns;
+    }
+    last_pcr_ = pcr;
+    arrival_at_pcr_ = arrival_ns;
+  }
+
+  /// UTC of what arrives at `arrival_ns`, at or after the last PCR.
+  int64_t utc(int64_t arrival_ns) const noexcept {
+    return last_pcr_ ? utc_at_pcr_ + (arrival_ns - arrival_at_pcr_) : arrival_ns;
+  }
+
+ private:
+  static constexpr int64_t kJump = 500'000'000;
+
+  std::optional<media::Pcr> last_pcr_;
+  int64_t utc_at_pcr_ = 0;
+  int64_t arrival_at_pcr_ = 0;
+};
+
+}  // namespace sluice::segment

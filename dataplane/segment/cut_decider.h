@@ -1,0 +1,140 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "dataplane/media/access_point.h"
+#include "dataplane/media/ts_packet.h"
+#include "dataplane/segment/arrival_clock.h"
+#include "dataplane/segment/jump_detector.h"
+#include "dataplane/segment/media_span.h"
+#include "dataplane/segment/pid_table.h"
+#include "dataplane/segment/program_guide.h"
+#include "dataplane/segment/segmenter.h"
+#include "dataplane/segment/slot_rule.h"
+#include "dataplane/segment/table_run.h"
+#include "dataplane/segment/totals.h"
+#include "storage/arena/segment_record.h"
+
+namespace sluice::segment {
+
+/// Where a segment ends and the next begins.
+struct CutPoint {
+  Totals begin;  ///< the place: everything behind belongs to the next segment
+  arena::Cut cut = arena::Cut::kStart;
+  uint64_t pts = 0;       ///< raw 33 bits; the PCR's base where no PTS can be read
+  int64_t utc_ns = 0;     ///< never earlier than the cut before
+  bool is_first = false;  ///< nothing stands before it in the open segment: that one becomes it
+  uint64_t old_start_pts = 0;  ///< of the segment that ends here
+  uint64_t old_duration_90k = 0;
+  arena::DiscontinuitySet old_discontinuity;
+  arena::DiscontinuitySet discontinuity;  ///< of the next segment
+  size_t prefix_size = 0;
+  std::array<uint8_t, ProgramGuide::kMaxTableBytes> prefix;  ///< PAT and PMT to inject
+};
+
+/// Looks at the packets of one stream, in order, and says where it is to be cut. Knows nothing of
+/// where the bytes go. No allocation after construction.
+///
+/// The guide (see ProgramGuide) decides: a PES packet of it that is an access point and lies in
+/// another slot than the segment's begins the next one. The segment's slot is that of its own first
+/// access point. At `max` after the slot's start the next PES packet cuts by force. Where the guide
+/// sends no time stamps that can be read for `max` (it is scrambled, missing, or all is data), its
+/// random access indicators cut by the PCR's slots, or where there are none, the PCRs themselves;
+/// and without PCR the arrival clock, by force. These rules alone look at arrival times.
+///
+/// Loss: a continuity error on the first packet of a PID in a segment means that the break lies on
+/// its border: that segment is marked. After any other loss it is the next one, for what comes up
+/// to the next access point may not be decodable.
+class CutDecider {
+ public:
+  /// @param totals  the stream's place; all but `datagrams` and `lost` are kept up to date here
+  CutDecider(const SegmenterSpec& spec, Totals& totals);
+
+  /// A segment was opened with the next packet as its first, not by a cut: it is a start segment.
+  void open(int64_t arrival_ns) noexcept;
+  /// Takes the time at which the next packets arrived. @return as `take`
+  bool take_time(int64_t arrival_ns) noexcept;
+  /// Takes the next packet. @return whether to cut, at `point()`, which is before this packet and
+  /// not before the last `settled()`
+  bool take(const media::TsPacket& packet, media::TsHeader header) noexcept;
+  const CutPoint& point() const noexcept { return point_; }
+
+  /// The place up to which no cut will be asked for any more.
+  const Totals& settled() const noexcept;
+
+  /// The next segment is to be marked.
+  void mark_next(arena::Discontinuity reason) noexcept { pending_.add(reason); }
+  /// Datagrams are missing before the next packet.
+  void note_loss() noexcept;
+  void clock_stepped() noexcept;
+
+  /// Of the open segment, so far.
+  uint64_t duration_90k() const noexcept;
+  uint64_t start_pts() const noexcept {
+    return by_pts_ && span_.has_begun() ? span_.first() : start_pts_;
+  }
+  int64_t start_utc_ns() const noexcept { return start_utc_ns_; }
+  arena::DiscontinuitySet discontinuity() const noexcept { return discontinuity_; }
+
+ private:
+  enum class Pending : uint8_t { kNothing, kUseless, kCandidate };
+
+  void note_break(const PidState& state) noexcept;
+  void take_tables(const media::TsPacket& packet, bool broken) noexcept;
+  bool take_pcr(const media::TsPacket& packet) noexcept;
+  bool take_guide(const media::TsPacket& packet, media::TsHeader header, bool broken) noexcept;
+  bool take_access_unit(const media::TsPacket& packet, uint64_t pts, size_t header_size) noexcept;
+  bool take_unreadable(const media::TsPacket& packet) noexcept;
+  void take_guide_time(uint64_t pts, uint64_t decode) noexcept;
+  bool decide(media::Access access) noexcept;
+  bool is_redundant(media::Access access) noexcept;
+  bool is_new_slot(uint64_t pts) const noexcept;
+  bool is_recent(const std::optional<uint64_t>& base) const noexcept;
+  void propose(uint64_t pts) noexcept;
+  bool cut(arena::Cut cut, bool by_pts) noexcept;
+
+  const SlotRule rule_;
+  const bool inject_;
+  Totals& totals_;
+  PidTable pids_;
+  ProgramGuide guide_;
+  ArrivalClock clock_;
+  JumpDetector jumps_;
+  media::AccessPointScanner scanner_;
+  TableRun run_;
+
+  // The open segment
+  std::optional<uint64_t> slot_;  ///< none before the first cut
+  MediaSpan span_;
+  bool by_pts_ = true;  ///< its start is a PTS of the guide
+  uint64_t start_pts_ = 0;
+  int64_t start_utc_ns_ = INT64_MIN;
+  uint64_t first_packet_ = 0;  ///< Totals::packets in front of it
+  uint16_t segment_tag_ = 0;
+  arena::DiscontinuitySet discontinuity_;
+
+  // What is to come
+  std::optional<uint64_t> limit_from_;  ///< PTS from which `max` counts
+  bool cut_soon_ = false;               ///< the next access point cuts, whatever its slot
+  arena::DiscontinuitySet pending_;
+
+  // The access unit whose picture header has not come yet
+  Pending undecided_ = Pending::kNothing;
+  bool overdue_ = false;
+  size_t header_left_ = 0;  ///< bytes of its PES header that are still to come
+  CutPoint point_;
+
+  std::optional<uint64_t> last_idr_;
+  bool idr_regular_ = false;  ///< the last two IDRs were at most `max` apart
+
+  std::optional<uint64_t> base_;            ///< the programme's last PCR, 90 kHz
+  std::optional<uint64_t> guide_base_;      ///< that when the guide's last PTS came
+  std::optional<uint64_t> indicator_base_;  ///< that at the last random_access_indicator
+  bool guide_silent_ = false;               ///< no PTS of the guide for `max`
+  int64_t arrival_ns_ = 0;
+  int64_t untimed_ns_ = 0;  ///< for how long packets have come without PTS of the guide or PCR
+};
+
+}  // namespace sluice::segment
