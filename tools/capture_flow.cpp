@@ -1,0 +1,98 @@
+#include "tools/capture_flow.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <map>
+#include <tuple>
+
+#include "dataplane/media/rtp.h"
+#include "dataplane/media/ts_packet.h"
+#include "dataplane/net/frame.h"
+#include "dataplane/source/capture_file.h"
+
+namespace sluice::tools {
+namespace {
+
+/// TS packets in a payload that consists of nothing else.
+uint64_t count_ts(Bytes payload) {
+  if (payload.empty() || payload.size() % media::kTsPacketSize != 0) return 0;
+  for (size_t at = 0; at < payload.size(); at += media::kTsPacketSize) {
+    if (payload[at] != media::kTsSync) return 0;
+  }
+  return payload.size() / media::kTsPacketSize;
+}
+
+/// Calls `each(frame, payload, arrival_ns)` for every UDP datagram.
+template <typename Each>
+Status for_each_datagram(const std::filesystem::path& capture, Each&& each) {
+  auto file = source::CaptureFile::open(capture);
+  if (!file) return fail(file.error());
+  for (;;) {
+    const auto captured = file->next();
+    if (!captured) return fail(captured.error());
+    if (!*captured) return {};
+    const Bytes bytes = (*captured)->bytes;
+    const net::Frame frame = net::parse_frame(bytes);
+    if (frame.kind != net::FrameKind::kDatagram) continue;
+    each(frame, bytes.subspan(frame.payload_offset, frame.payload_length), (*captured)->arrival_ns);
+  }
+}
+
+}  // namespace
+
+std::string CaptureFlow::url() const {
+  const bool v6 = !address.is_v4();
+  return std::string(rtp ? "rtp://" : "udp://") + (v6 ? "[" : "") + address.str() +
+         (v6 ? "]" : "") + ":" + std::to_string(port);
+}
+
+bool is_capture(const std::filesystem::path& path) {
+  std::array<char, 4> magic{};
+  std::ifstream(path, std::ios::binary).read(magic.data(), magic.size());
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(magic[i]); };
+  const uint32_t word =
+      uint32_t{byte(0)} << 24 | uint32_t{byte(1)} << 16 | uint32_t{byte(2)} << 8 | byte(3);
+  constexpr std::array<uint32_t, 5> kMagics{0xa1b2c3d4, 0xd4c3b2a1, 0xa1b23c4d, 0x4d3cb2a1,
+                                            0x0a0d0d0a};
+  return std::find(kMagics.begin(), kMagics.end(), word) != kMagics.end();
+}
+
+Result<CaptureFlow> find_ts_flow(const std::filesystem::path& capture) {
+  using Key = std::tuple<net::IpAddress, uint16_t, uint16_t>;
+  struct Count {
+    uint64_t plain = 0;
+    uint64_t rtp = 0;
+  };
+  std::map<Key, Count> flows;
+  const Status read =
+      for_each_datagram(capture, [&](const net::Frame& frame, Bytes payload, int64_t) {
+        Count& count = flows[Key(frame.destination, frame.port, frame.vlan)];
+        if (const uint64_t plain = count_ts(payload)) {
+          count.plain += plain;
+        } else if (const auto packet = media::RtpPacket::read(payload)) {
+          count.rtp += count_ts(packet->payload);
+        }
+      });
+  CaptureFlow best;
+  for (const auto& [key, count] : flows) {
+    const uint64_t most = std::max(count.plain, count.rtp);
+    if (most <= best.ts_packets) continue;
+    best = {std::get<0>(key), std::get<1>(key), std::get<2>(key), count.rtp > count.plain, most};
+  }
+  if (best.ts_packets > 0) return best;
+  if (!read) return fail(read.error());
+  return fail(capture.string() + " holds no UDP or RTP datagrams with TS packets in them");
+}
+
+Status read_flow(const std::filesystem::path& capture, const CaptureFlow& flow,
+                 const std::function<void(Bytes, int64_t)>& each) {
+  return for_each_datagram(capture, [&](const net::Frame& frame, Bytes payload,
+                                        int64_t arrival_ns) {
+    if (frame.destination == flow.address && frame.port == flow.port && frame.vlan == flow.vlan) {
+      each(payload, arrival_ns);
+    }
+  });
+}
+
+}  // namespace sluice::tools
