@@ -256,14 +256,24 @@ size_t ArenaWriter::reclaim() noexcept {
   return freed;
 }
 
-uint64_t ArenaWriter::segments_held() const noexcept {
-  uint64_t held = 0;
+template <typename Wanted>
+uint64_t ArenaWriter::count(Wanted wanted) const noexcept {
+  uint64_t found = 0;
   for (uint32_t i = 0; i < map_.layout.chunk_count; ++i) {
-    const auto state =
-        StateWord::unpack(map_.descriptors[i].word.load(std::memory_order_acquire)).state;
-    held += state == SegmentState::kFilling || state == SegmentState::kSealed ? 1 : 0;
+    const uint64_t word = map_.descriptors[i].word.load(std::memory_order_acquire);
+    found += wanted(StateWord::unpack(word).state) ? 1 : 0;
   }
-  return held;
+  return found;
+}
+
+uint64_t ArenaWriter::segments_held() const noexcept {
+  return count([](SegmentState state) {
+    return state == SegmentState::kFilling || state == SegmentState::kSealed;
+  });
+}
+
+uint64_t ArenaWriter::segments_waiting() const noexcept {
+  return count([](SegmentState state) { return state == SegmentState::kSealed; });
 }
 
 }  // namespace sluice::arena

@@ -105,11 +105,15 @@ class ArenaWriter {
   uint32_t chunk_bytes() const noexcept { return map_.layout.chunk_bytes; }
   /// Segments that are neither free nor released: 0 means that control has stored everything.
   uint64_t segments_held() const noexcept;
+  /// Sealed segments that control has yet to release.
+  uint64_t segments_waiting() const noexcept;
 
  private:
   friend class SegmentWriter;
   ArenaWriter(ArenaMap map, Recovery recovery, const std::vector<bool>& used);
 
+  template <typename Wanted>
+  uint64_t count(Wanted wanted) const noexcept;
   uint32_t take_chunk() noexcept;
   void give_chain(uint32_t head) noexcept;
 
