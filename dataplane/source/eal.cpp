@@ -1,0 +1,250 @@
+#include "dataplane/source/eal.h"
+
+#include <fcntl.h>
+#include <rte_eal.h>
+#include <rte_errno.h>
+#include <rte_log.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string_view>
+
+#include "config/base/log.h"
+#include "config/base/units.h"
+
+namespace sluice::source {
+namespace {
+
+bool has_flag(const std::vector<std::string>& arguments, std::string_view flag) {
+  return std::any_of(arguments.begin(), arguments.end(), [flag](const std::string& argument) {
+    return argument == flag ||
+           (argument.starts_with(flag) && argument.size() > flag.size() &&
+            (argument[flag.size()] == '=' || (flag.size() == 2 && flag[1] != '-')));
+  });
+}
+
+template <size_t N>
+const std::string_view* first_flag(const std::vector<std::string>& arguments,
+                                   const std::array<std::string_view, N>& flags) {
+  const auto* found = std::find_if(flags.begin(), flags.end(), [&arguments](std::string_view flag) {
+    return has_flag(arguments, flag);
+  });
+  return found == flags.end() ? nullptr : found;
+}
+
+std::string lcore_map(const EalSpec& spec) {
+  std::string map = "0@" + std::to_string(spec.main_cpu);
+  for (size_t i = 0; i < spec.worker_cpus.size(); ++i) {
+    map += "," + std::to_string(i + 1) + "@" + std::to_string(spec.worker_cpus[i]);
+  }
+  return map;
+}
+
+}  // namespace
+
+HugePages huge_pages() {
+  HugePages pages;
+  std::error_code ignored;
+  for (const auto& entry :
+       std::filesystem::directory_iterator("/sys/kernel/mm/hugepages", ignored)) {
+    constexpr std::string_view kPrefix = "hugepages-";
+    const std::string name = entry.path().filename();
+    uint64_t total = 0;
+    uint64_t unused = 0;
+    std::ifstream(entry.path() / "nr_hugepages") >> total;
+    std::ifstream(entry.path() / "free_hugepages") >> unused;
+    pages.total += total;
+    pages.free_bytes += unused * 1024 * std::strtoull(name.c_str() + kPrefix.size(), nullptr, 10);
+  }
+  return pages;
+}
+
+Result<std::vector<std::string>> eal_arguments(const EalSpec& spec, const HugePages& pages) {
+  static constexpr std::array<std::string_view, 7> kOurs{"-l", "-c", "--lcores",   "--main-lcore",
+                                                         "-s", "-S", "--proc-type"};
+  static constexpr std::array<std::string_view, 5> kWantHugePages{
+      "--huge-dir", "--socket-mem", "--huge-unlink", "--single-file-segments", "--legacy-mem"};
+  constexpr uint64_t kOverhead = 64U << 20;  // EAL's own and the drivers'
+
+  std::vector<std::string> arguments = spec.arguments;
+  if (const auto* flag = first_flag(arguments, kOurs)) {
+    return fail("dataplane.eal: " + std::string(*flag) +
+                " cannot be given here: which CPU does what is set in dataplane.lcores");
+  }
+  const bool refused = has_flag(arguments, "--no-huge");
+  const auto* wanted = first_flag(arguments, kWantHugePages);
+  if (wanted == nullptr && has_flag(arguments, "-a")) {
+    static constexpr std::string_view kNic = "-a";
+    wanted = &kNic;
+  }
+  if (wanted != nullptr && !refused && pages.total == 0) {
+    return fail("dataplane.eal: " + std::string(*wanted) +
+                " needs huge pages and this machine has none: reserve some (echo 512 > "
+                "/proc/sys/vm/nr_hugepages) or leave it out");
+  }
+  const bool without = refused || (wanted == nullptr && pages.free_bytes < spec.memory + kOverhead);
+  if (without) {
+    // EAL takes the two together for a contradiction. This way it makes no files either.
+    std::erase(arguments, "--in-memory");
+    if (!refused) {
+      arguments.emplace_back("--no-huge");
+    }
+    arguments.emplace_back("--no-shconf");
+  }
+  if (without && !has_flag(arguments, "-m")) {
+    arguments.emplace_back("-m");
+    arguments.push_back(std::to_string((spec.memory + kOverhead) >> 20));
+  }
+  if (!without && !has_flag(arguments, "--in-memory") && !has_flag(arguments, "--file-prefix") &&
+      !has_flag(arguments, "--huge-dir") && !has_flag(arguments, "--huge-unlink")) {
+    arguments.emplace_back("--in-memory");
+  }
+  if (!has_flag(arguments, "-a") && !has_flag(arguments, "-b")) {
+    arguments.emplace_back("--no-pci");
+  }
+  if (!has_flag(arguments, "--telemetry")) {
+    arguments.emplace_back("--no-telemetry");
+  }
+  arguments.insert(arguments.end(), {"--lcores", lcore_map(spec), "--main-lcore", "0"});
+  return arguments;
+}
+
+/// Takes DPDK's log stream line by line.
+class Eal::Chatter {
+ public:
+  Chatter() {
+    cookie_io_functions_t functions{};
+    functions.write = [](void* self, const char* text, size_t size) {
+      static_cast<Chatter*>(self)->write({text, size});
+      return static_cast<ssize_t>(size);
+    };
+    stream_ = ::fopencookie(this, "w", functions);
+    ::setvbuf(stream_, nullptr, _IOLBF, BUFSIZ);
+    ::rte_openlog_stream(stream_);
+  }
+  ~Chatter() {
+    ::rte_openlog_stream(nullptr);
+    ::fclose(stream_);
+  }
+  Chatter(const Chatter&) = delete;
+  Chatter& operator=(const Chatter&) = delete;
+
+  /// Logs what was said so far, and from here on everything at once.
+  void go_live() {
+    const std::lock_guard lock(mutex_);
+    for (const std::string& line : early_) {
+      spdlog::debug("{}", line);
+    }
+    early_.clear();
+    live_ = true;
+  }
+
+  /// What was said last, on one line.
+  std::string last_words() const {
+    const std::lock_guard lock(mutex_);
+    return last_;
+  }
+
+ private:
+  void write(std::string_view text) {
+    const std::lock_guard lock(mutex_);
+    pending_ += text;
+    for (size_t end; (end = pending_.find('\n')) != std::string::npos;) {
+      const std::string line = pending_.substr(0, end);
+      pending_.erase(0, end + 1);
+      if (live_) {
+        spdlog::debug("{}", line);
+      } else {
+        early_.push_back(line);
+      }
+      constexpr size_t kKept = 600;
+      last_ += (last_.empty() ? "" : "; ") + line;
+      last_.erase(0, last_.size() > kKept ? last_.size() - kKept : 0);
+    }
+  }
+
+  FILE* stream_;
+  mutable std::mutex mutex_;
+  std::string pending_;
+  std::string last_;
+  std::vector<std::string> early_;
+  bool live_ = false;
+};
+
+namespace {
+
+/// Standard output and error lead nowhere while this lives: EAL prints its usage there. Only while
+/// there is no other thread.
+class Muted {
+ public:
+  Muted() {
+    std::fflush(stdout);
+    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
+    for (size_t i = 0; i < kept_.size(); ++i) {
+      kept_[i] = ::fcntl(kFirst + static_cast<int>(i), F_DUPFD_CLOEXEC, 0);
+      ::dup2(nowhere, kFirst + static_cast<int>(i));
+    }
+    ::close(nowhere);
+  }
+  ~Muted() {
+    std::fflush(stdout);
+    for (size_t i = 0; i < kept_.size(); ++i) {
+      ::dup2(kept_[i], kFirst + static_cast<int>(i));
+      ::close(kept_[i]);
+    }
+  }
+  Muted(const Muted&) = delete;
+  Muted& operator=(const Muted&) = delete;
+
+ private:
+  static constexpr int kFirst = STDOUT_FILENO;
+  std::array<int, 2> kept_{};
+};
+
+int initialize_muted(std::vector<char*>& argv) {
+  const Muted muted;
+  return ::rte_eal_init(static_cast<int>(argv.size()) - 1, argv.data());
+}
+
+}  // namespace
+
+Eal::Eal(std::unique_ptr<Chatter> chatter) : chatter_(std::move(chatter)) {}
+Eal::Eal(Eal&& other) noexcept = default;
+Eal& Eal::operator=(Eal&& other) noexcept = default;
+
+Result<Eal> Eal::start(const EalSpec& spec) {
+  auto arguments = eal_arguments(spec, huge_pages());
+  if (!arguments) {
+    return fail(arguments.error());
+  }
+  arguments->insert(arguments->begin(), "sluice-dataplane");
+  std::vector<char*> argv;
+  std::string shown;
+  for (std::string& argument : *arguments) {
+    argv.push_back(argument.data());
+    shown += (shown.empty() ? "" : " ") + argument;
+  }
+  argv.push_back(nullptr);
+  spdlog::debug("EAL: {}", shown);
+  auto chatter = std::make_unique<Chatter>();
+  const int taken = initialize_muted(argv);
+  chatter->go_live();
+  if (taken < 0) {
+    return fail("DPDK's EAL does not start (" + std::string(::rte_strerror(rte_errno)) +
+                "): " + chatter->last_words());
+  }
+  return Eal(std::move(chatter));
+}
+
+Eal::~Eal() {
+  if (chatter_) {
+    ::rte_eal_cleanup();
+  }
+}
+
+}  // namespace sluice::source

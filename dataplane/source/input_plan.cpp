@@ -1,0 +1,186 @@
+#include "dataplane/source/input_plan.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "dataplane/source/interface.h"
+#include "dataplane/source/vdev.h"
+
+namespace sluice::source {
+namespace {
+
+constexpr uint32_t kJumboFrame = 9728;
+
+bool from_network(const config::Stream& stream) {
+  return stream.source.scheme == config::Scheme::kUdp ||
+         stream.source.scheme == config::Scheme::kRtp;
+}
+
+/// Gives an input the streams that may arrive there.
+Status add_flows(const config::Appliance& appliance, InputPlan& input) {
+  for (uint32_t i = 0; i < appliance.streams.size(); ++i) {
+    const config::Stream& stream = appliance.streams[i];
+    if (!from_network(stream) || (!stream.port.empty() && stream.port != input.port.name)) {
+      continue;
+    }
+    auto destination = net::IpAddress::parse(stream.source.host);
+    if (!destination) {
+      return fail("stream " + stream.name.str() + ": " + destination.error().message);
+    }
+    net::IpAddress source;
+    if (!stream.ssm.empty()) {
+      auto parsed = net::IpAddress::parse(stream.ssm);
+      if (!parsed) {
+        return fail("stream " + stream.name.str() + ", ssm: " + parsed.error().message);
+      }
+      source = *parsed;
+    }
+    input.rules.push_back({*destination, stream.source.port, source, stream.vlan.value_or(0), i});
+    input.groups.push_back({*destination, source});
+  }
+  return {};
+}
+
+bool takes_interface(const Vdev& vdev) {
+  return vdev.name.starts_with("net_af_packet") || vdev.name.starts_with("net_af_xdp");
+}
+
+/// Checks the kernel's interface behind a device, and completes the device.
+Status bind_interface(Vdev& vdev, const config::Port& port, InputPlan& input, SourcePlan& plan) {
+  const auto name = vdev.argument("iface");
+  if (!name || !takes_interface(vdev)) {
+    return {};
+  }
+  auto interface = find_interface(*name);
+  if (!interface) {
+    return fail("dataplane.eal, device " + vdev.name + ": " + interface.error().message);
+  }
+  if (auto allowed = may_capture(); !allowed) {
+    return allowed;
+  }
+  if (vdev.name.starts_with("net_af_packet")) {
+    complete_af_packet(vdev, *interface, port.rx_queues);
+    const auto frame = std::strtoul(vdev.argument("framesz")->c_str(), nullptr, 10);
+    plan.frame_bytes = std::max(plan.frame_bytes, static_cast<uint32_t>(frame));
+  }
+  input.interface = interface->name;
+  return {};
+}
+
+/// The user's arguments with the completed devices in the place of theirs.
+std::vector<std::string> with_devices(const std::vector<std::string>& eal,
+                                      const std::vector<Vdev>& devices) {
+  std::vector<std::string> arguments;
+  for (size_t i = 0; i < eal.size(); ++i) {
+    if (eal[i] == "--vdev") {
+      ++i;
+    } else if (!eal[i].starts_with("--vdev=")) {
+      arguments.push_back(eal[i]);
+    }
+  }
+  for (const Vdev& device : devices) {
+    arguments.push_back("--vdev=" + device.str());
+  }
+  return arguments;
+}
+
+Status plan_ports(const config::Appliance& appliance, SourcePlan& plan) {
+  std::vector<Vdev> devices = vdevs(appliance.dataplane.eal);
+  std::vector<config::Port> ports = appliance.dataplane.ports;
+  if (ports.empty()) {
+    for (const Vdev& device : devices) {
+      ports.push_back({.name = device.name, .device = device.name});
+    }
+  }
+  if (ports.empty()) {
+    return fail(
+        "dataplane: there is no port for the streams from the network; name one in "
+        "dataplane.ports, or an interface in dataplane.interface");
+  }
+  for (const config::Port& port : ports) {
+    InputPlan input{.port = port};
+    const auto device = std::find_if(devices.begin(), devices.end(), [&port](const Vdev& vdev) {
+      return vdev.name == port.device;
+    });
+    if (device != devices.end()) {
+      if (auto bound = bind_interface(*device, port, input, plan); !bound) {
+        return bound;
+      }
+    }
+    plan.inputs.push_back(std::move(input));
+  }
+  plan.eal = with_devices(appliance.dataplane.eal, devices);
+  plan.live = true;
+  return {};
+}
+
+Status plan_pcap(const std::string& name, SourcePlan& plan) {
+  auto interface = find_interface(name);
+  if (!interface) {
+    return fail("dataplane.interface: " + interface.error().message);
+  }
+  if (auto allowed = may_capture(); !allowed) {
+    return allowed;
+  }
+  plan.frame_bytes = std::clamp(interface->mtu + 22, plan.frame_bytes, kJumboFrame);
+  plan.inputs.push_back({.port = {.name = name, .device = name}, .interface = name});
+  plan.live = true;
+  return {};
+}
+
+Status plan_network(const config::Appliance& appliance, SourcePlan& plan) {
+  switch (appliance.dataplane.driver) {
+    case config::Driver::kDpdk:
+      return plan_ports(appliance, plan);
+    case config::Driver::kPcap:
+      return plan_pcap(appliance.dataplane.interface, plan);
+    case config::Driver::kFile:
+      plan.frame_bytes = kJumboFrame;
+      plan.inputs.push_back({.port = {.name = appliance.dataplane.path.string()}});
+      return {};
+  }
+  return {};
+}
+
+Status check_ports(const config::Appliance& appliance, const SourcePlan& plan) {
+  for (const config::Stream& stream : appliance.streams) {
+    const bool known =
+        !from_network(stream) || stream.port.empty() ||
+        std::any_of(plan.inputs.begin(), plan.inputs.end(),
+                    [&stream](const InputPlan& input) { return input.port.name == stream.port; });
+    if (!known) {
+      return fail("stream " + stream.name.str() + ": there is no port \"" + stream.port + "\"");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<SourcePlan> plan_sources(const config::Appliance& appliance) {
+  SourcePlan plan;
+  bool any_from_network = false;
+  for (uint32_t i = 0; i < appliance.streams.size(); ++i) {
+    if (appliance.streams[i].source.scheme == config::Scheme::kFile) {
+      plan.files.push_back(i);
+    }
+    any_from_network = any_from_network || from_network(appliance.streams[i]);
+  }
+  if (!any_from_network) {
+    return plan;
+  }
+  if (auto planned = plan_network(appliance, plan); !planned) {
+    return fail(planned.error());
+  }
+  for (InputPlan& input : plan.inputs) {
+    if (auto added = add_flows(appliance, input); !added) {
+      return fail(added.error());
+    }
+  }
+  if (auto known = check_ports(appliance, plan); !known) {
+    return fail(known.error());
+  }
+  return plan;
+}
+
+}  // namespace sluice::source

@@ -1,0 +1,97 @@
+#include "dataplane/source/inputs.h"
+
+#include <array>
+
+#include "config/base/log.h"
+#include "dataplane/source/capture_source.h"
+#include "dataplane/source/pcap_live.h"
+#include "dataplane/source/ts_file_source.h"
+
+namespace sluice::source {
+namespace {
+
+/// What lies in a port's ring from before the start would be stamped with a wrong time.
+void discard_backlog(PacketSource& source) {
+  constexpr size_t kMostBursts = 1024;
+  std::array<rte_mbuf*, 32> mbufs;
+  for (size_t burst = 0; burst < kMostBursts; ++burst) {
+    const uint16_t count = source.receive(mbufs);
+    if (count == 0) {
+      return;
+    }
+    ::rte_pktmbuf_free_bulk(mbufs.data(), count);
+  }
+}
+
+PcapLiveSpec pcap_spec(const InputPlan& input) {
+  PcapLiveSpec spec{.interface = *input.interface, .destinations = {}};
+  for (const net::Group& group : input.groups) {
+    spec.destinations.push_back(group.address);
+  }
+  return spec;
+}
+
+}  // namespace
+
+Status Inputs::open_network(const config::Appliance& appliance, const SourcePlan& plan,
+                            rte_mempool* pool) {
+  const config::Dataplane& dataplane = appliance.dataplane;
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    const InputPlan& input = plan.inputs[i];
+    if (dataplane.driver == config::Driver::kDpdk) {
+      auto port = DpdkPort::open(input.port, pool);
+      if (!port) {
+        return fail(port.error());
+      }
+      for (auto& queue : port->queues(input.port)) {
+        discard_backlog(*queue);
+        sources_.push_back({std::move(queue), i});
+      }
+      ports_.push_back(std::move(*port));
+      continue;
+    }
+    auto source = dataplane.driver == config::Driver::kPcap
+                      ? open_pcap_live(pcap_spec(input), pool)
+                      : open_capture_source(dataplane.path, dataplane.pace, pool);
+    if (!source) {
+      return fail(source.error());
+    }
+    sources_.push_back({std::move(*source), i});
+  }
+  return {};
+}
+
+Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan& plan,
+                            rte_mempool* pool) {
+  Inputs inputs;
+  if (auto opened = inputs.open_network(appliance, plan, pool); !opened) {
+    return fail(opened.error());
+  }
+  for (const uint32_t stream : plan.files) {
+    const config::Source& file = appliance.streams[stream].source;
+    auto source = open_ts_file_source(file.path, file.pace, stream, pool);
+    if (!source) {
+      return fail("stream " + appliance.streams[stream].name.str() + ": " + source.error().message);
+    }
+    inputs.sources_.push_back({std::move(*source), std::nullopt});
+  }
+  for (const InputPlan& input : plan.inputs) {
+    if (!input.interface) {
+      if (plan.live) {
+        spdlog::warn(
+            "port {}: the kernel has no interface for it, so groups are not joined; the network "
+            "has to send them unasked",
+            input.port.name);
+      }
+      continue;
+    }
+    auto joined = net::Memberships::join(*input.interface, input.groups);
+    if (!joined) {
+      return fail(joined.error());
+    }
+    inputs.memberships_.push_back(std::move(*joined));
+  }
+  return inputs;
+}
+
+}  // namespace sluice::source

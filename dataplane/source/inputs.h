@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "config/appliance.h"
+#include "config/base/result.h"
+#include "dataplane/net/membership.h"
+#include "dataplane/source/dpdk_port.h"
+#include "dataplane/source/input_plan.h"
+#include "dataplane/source/packet_source.h"
+
+namespace sluice::source {
+
+/// A source, and the input of the plan whose flows it carries; none for a stream's own file.
+struct OpenSource {
+  std::unique_ptr<PacketSource> source;
+  std::optional<size_t> input;
+};
+
+/// Every source of an appliance, open, and its groups joined, for as long as this lives. Made and
+/// ended by one slow thread, while no lcore polls.
+class Inputs {
+ public:
+  /// Opens what was planned. What arrived on a port before is discarded.
+  static Result<Inputs> open(const config::Appliance& appliance, const SourcePlan& plan,
+                             rte_mempool* pool);
+
+  std::vector<OpenSource>& sources() { return sources_; }
+  /// Leaves the groups, so that the network stops sending.
+  void leave_groups() { memberships_.clear(); }
+
+ private:
+  Status open_network(const config::Appliance& appliance, const SourcePlan& plan,
+                      rte_mempool* pool);
+
+  // In this order: sources go before their ports.
+  std::vector<DpdkPort> ports_;
+  std::vector<OpenSource> sources_;
+  std::vector<net::Memberships> memberships_;
+};
+
+}  // namespace sluice::source

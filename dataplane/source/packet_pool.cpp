@@ -1,0 +1,50 @@
+#include "dataplane/source/packet_pool.h"
+
+#include <rte_errno.h>
+#include <rte_lcore.h>
+#include <rte_mbuf.h>
+
+#include "config/base/units.h"
+#include "dataplane/source/mark.h"
+
+namespace sluice::source {
+namespace {
+
+constexpr unsigned kCache = 256;
+
+uint16_t data_room(uint32_t frame_bytes) {
+  return static_cast<uint16_t>(frame_bytes + RTE_PKTMBUF_HEADROOM);
+}
+
+}  // namespace
+
+Status reserve_mark() {
+  static constexpr rte_mbuf_dynfield kField{
+      .name = "sluice_mark", .size = sizeof(Mark), .align = alignof(Mark), .flags = 0};
+  mark_offset = ::rte_mbuf_dynfield_register(&kField);
+  if (mark_offset < 0) {
+    return fail("DPDK has no room for our mark in its packet buffers: " +
+                std::string(::rte_strerror(rte_errno)));
+  }
+  return {};
+}
+
+uint64_t PoolSpec::bytes() const {
+  const uint64_t each = sizeof(rte_mbuf) + data_room(frame_bytes) + RTE_CACHE_LINE_SIZE * 2;
+  return mbufs * each;
+}
+
+Result<PacketPool> make_pool(const PoolSpec& spec) {
+  if (auto reserved = reserve_mark(); !reserved) {
+    return fail(reserved.error());
+  }
+  PacketPool pool(::rte_pktmbuf_pool_create("sluice", spec.mbufs, kCache, 0,
+                                            data_room(spec.frame_bytes), SOCKET_ID_ANY));
+  if (!pool) {
+    return fail("no memory for " + std::to_string(spec.mbufs) + " packet buffers, " +
+                format_size(spec.bytes()) + ": " + ::rte_strerror(rte_errno));
+  }
+  return pool;
+}
+
+}  // namespace sluice::source
