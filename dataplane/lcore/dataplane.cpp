@@ -1,0 +1,217 @@
+#include "dataplane/lcore/dataplane.h"
+
+#include <rte_cycles.h>
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+#include "config/arena_size.h"
+#include "config/base/log.h"
+#include "dataplane/lcore/stats_slots.h"
+
+namespace sluice::lcore {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTick = 5ms;
+
+Housekeeper::Monotonic now() {
+  return std::chrono::steady_clock::now();
+}
+
+source::EalSpec eal_spec(const LcorePlan& lcores, const source::SourcePlan& plan) {
+  source::EalSpec spec{.arguments = plan.eal,
+                       .main_cpu = lcores.main_cpu,
+                       .worker_cpus = {},
+                       .memory = memory_needed(lcores, plan)};
+  for (const WorkerPlan& worker : lcores.workers) {
+    spec.worker_cpus.push_back(worker.cpu);
+  }
+  return spec;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Dataplane>> Dataplane::set_up(const config::Appliance& appliance) {
+  auto plan = source::plan_sources(appliance);
+  if (!plan) {
+    return fail(plan.error());
+  }
+  auto lcores =
+      plan_lcores(appliance.dataplane.lcores, usable_cpus(), plan->live && !plan->files.empty());
+  if (!lcores) {
+    return fail(lcores.error());
+  }
+  auto arguments = source::eal_arguments(eal_spec(*lcores, *plan), source::huge_pages());
+  if (!arguments) {
+    return fail(arguments.error());
+  }
+  const auto& folder = appliance.arena.path;
+  std::error_code code;
+  std::filesystem::create_directories(folder, code);
+  if (code) {
+    return fail("cannot make the arena's folder " + folder.string() + ": " + code.message());
+  }
+  auto lock = FileLock::take(arena::dataplane_lock_path(folder));
+  if (!lock) {
+    return fail(lock.error());
+  }
+  auto stats = arena::StatsFile::create(arena::stats_path(folder));
+  if (!stats) {
+    return fail(stats.error());
+  }
+  std::unique_ptr<Dataplane> dataplane(
+      new Dataplane(appliance, std::move(*lock), std::move(*stats)));
+  dataplane->plan_ = std::move(*plan);
+  dataplane->lcores_ = std::move(*lcores);
+  if (auto up = dataplane->set_up_lcores(); !up) {
+    return fail(up.error());
+  }
+  if (auto up = dataplane->set_up_arena(); !up) {
+    return fail(up.error());
+  }
+  return dataplane;
+}
+
+Status Dataplane::set_up_lcores() {
+  auto eal = source::Eal::start(eal_spec(lcores_, plan_));
+  if (!eal) {
+    return fail(eal.error());
+  }
+  eal_ = std::move(*eal);
+  auto pool = source::make_pool(pool_spec(lcores_, plan_));
+  if (!pool) {
+    return fail(pool.error());
+  }
+  pool_ = std::move(*pool);
+  clock_.emplace(::rte_get_tsc_hz());
+  const ClockPair clocks = read_clocks();
+  clock_->publish(clocks.tsc, clocks.utc_ns);
+  return {};
+}
+
+Status Dataplane::set_up_arena() {
+  arena::StatsPage& page = *stats_;
+  page.ready.set(0);
+  page.sources_ended.set(0);
+  if (const uint64_t lost = account_for_restart(page); lost > 0) {
+    spdlog::warn("{} datagrams were on their way when the last dataplane ended, and are lost",
+                 lost);
+  }
+  auto arena = arena::ArenaWriter::open(
+      {.folder = appliance_.arena.path, .size = config::arena_bytes(appliance_)});
+  if (!arena) {
+    return fail(arena.error());
+  }
+  arena_ = std::move(*arena);
+  const arena::Recovery& recovery = arena_->recovery();
+  if (recovery.sealed_now > 0) {
+    spdlog::warn("sealed {} segments that the last dataplane left open", recovery.sealed_now);
+  }
+  auto streams = enter_streams(appliance_, *arena_, page);
+  if (!streams) {
+    return fail(streams.error());
+  }
+  streams_ = std::move(*streams);
+  page.chunks.set(arena_->chunk_count());
+  page.chunk_bytes.set(arena_->chunk_bytes());
+  page.chunks_free.set(arena_->chunks_free());
+  return {};
+}
+
+bool Dataplane::wait_for_numbers(StopSignal& stop) {
+  bool said = false;
+  while (!all_seeded(streams_, *arena_)) {
+    if (!said) {
+      spdlog::info("waiting for sluice-control to tell where the numbers of segments go on");
+      said = true;
+    }
+    if (stop.wait(kTick)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+Status Dataplane::start() {
+  auto inputs = source::Inputs::open(appliance_, plan_, pool_.get());
+  if (!inputs) {
+    return fail(inputs.error());
+  }
+  inputs_ = std::move(*inputs);
+  make_housekeeper();
+  auto pipeline = Pipeline::build({.appliance = appliance_,
+                                   .lcores = lcores_,
+                                   .plan = plan_,
+                                   .inputs = *inputs_,
+                                   .streams = streams_,
+                                   .pool = pool_.get(),
+                                   .clock = *clock_,
+                                   .arena_low = arena_low_,
+                                   .page = *stats_});
+  if (!pipeline) {
+    return fail(pipeline.error());
+  }
+  pipeline_ = std::move(*pipeline);
+  housekeeper_->tick(now());
+  pipeline_->launch();
+  stats_->started_ns.set(stats_->heartbeat_ns.get());
+  stats_->starts.add();
+  stats_->ready.set(1);
+  return {};
+}
+
+/// Chunks that files leave free: each stream may be about to open a segment, and a ring's worth of
+/// datagrams is on its way.
+uint32_t Dataplane::reserve() const {
+  constexpr uint32_t kOnTheWay = 16;
+  const auto wanted = static_cast<uint32_t>(streams_.size()) * 2 + kOnTheWay;
+  return std::min(wanted, arena_->chunk_count() / 4);
+}
+
+void Dataplane::make_housekeeper() {
+  housekeeper_.emplace(*stats_, *arena_, *clock_, arena_low_, reserve());
+  for (const auto& open : inputs_->sources()) {
+    if (auto slot = port_slot(*stats_, open.source->device()); slot) {
+      housekeeper_->watch({open.source.get(), *slot});
+    }
+  }
+  for (const auto& stream : streams_) {
+    if (stream) {
+      housekeeper_->watch(&stream->stats);
+    }
+  }
+}
+
+void Dataplane::run(StopSignal& stop) {
+  while (!stop.wait(kTick) && !pipeline_->sources_ended()) {
+    housekeeper_->tick(now());
+  }
+  inputs_->leave_groups();
+  pipeline_->stop([this, &stop] {
+    stop.wait(1ms);
+    housekeeper_->tick(now());
+  });
+  for (const auto& open : inputs_->sources()) {
+    if (const std::string failure = open.source->failure(); !failure.empty()) {
+      spdlog::error("{}", failure);
+    }
+  }
+  housekeeper_->last_tick(now());
+  stats_->sources_ended.set(pipeline_->sources_ended() ? 1 : 0);
+  stats_->ready.set(0);
+}
+
+Dataplane::~Dataplane() {
+  // Mbufs go back to the pool before it goes, and all of DPDK's things before EAL.
+  housekeeper_.reset();
+  pipeline_.reset();
+  inputs_.reset();
+  streams_.clear();
+  pool_.reset();
+  eal_.reset();
+}
+
+}  // namespace sluice::lcore

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "config/appliance.h"
+#include "config/base/file_lock.h"
+#include "config/base/result.h"
+#include "config/base/stop_signal.h"
+#include "dataplane/lcore/housekeeper.h"
+#include "dataplane/lcore/pipeline.h"
+#include "dataplane/lcore/plan.h"
+#include "dataplane/lcore/stream_set.h"
+#include "dataplane/lcore/tsc_clock.h"
+#include "dataplane/source/eal.h"
+#include "dataplane/source/input_plan.h"
+#include "dataplane/source/inputs.h"
+#include "dataplane/source/packet_pool.h"
+#include "storage/arena/stats.h"
+#include "storage/arena/writer.h"
+
+namespace sluice::lcore {
+
+/// The whole dataplane process: takes its role, sets everything up, captures until it is told to
+/// stop or its files have ended, and seals what there is. Belongs to the main thread, which is also
+/// the slow thread.
+class Dataplane {
+ public:
+  /// Checks everything that can be checked before anything is touched, then takes the dataplane's
+  /// lock and sets up EAL, arena and streams.
+  static Result<std::unique_ptr<Dataplane>> set_up(const config::Appliance& appliance);
+  ~Dataplane();
+
+  /// Waits until control has told where every stream's numbers go on. False if a stop was asked
+  /// for meanwhile.
+  bool wait_for_numbers(StopSignal& stop);
+
+  /// Opens the sources and starts the lcores. From here on packets are captured.
+  Status start();
+
+  /// Does the slow thread's chores until a stop is asked for or all files have ended; then stops
+  /// the lcores. Everything is sealed when it returns.
+  void run(StopSignal& stop);
+
+ private:
+  Dataplane(const config::Appliance& appliance, FileLock lock, arena::StatsFile stats)
+      : appliance_(appliance), lock_(std::move(lock)), stats_(std::move(stats)) {}
+  Status set_up_lcores();
+  Status set_up_arena();
+  void make_housekeeper();
+  uint32_t reserve() const;
+
+  const config::Appliance& appliance_;
+  FileLock lock_;
+  arena::StatsFile stats_;
+  LcorePlan lcores_;
+  source::SourcePlan plan_;
+  std::optional<source::Eal> eal_;
+  source::PacketPool pool_;
+  std::unique_ptr<arena::ArenaWriter> arena_;
+  StreamSet streams_;
+  std::optional<source::Inputs> inputs_;
+  std::optional<TscClock> clock_;
+  std::atomic<bool> arena_low_ = false;
+  std::unique_ptr<Pipeline> pipeline_;
+  std::optional<Housekeeper> housekeeper_;
+};
+
+}  // namespace sluice::lcore

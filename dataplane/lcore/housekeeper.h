@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <vector>
+
+#include "dataplane/lcore/tsc_clock.h"
+#include "dataplane/source/packet_source.h"
+#include "storage/arena/stats.h"
+#include "storage/arena/writer.h"
+
+namespace sluice::lcore {
+
+/// The slow thread's chores while packets flow: chunks that control gave back, the clock, the
+/// NICs' counters, what each stream is doing, the heartbeat. One thread.
+class Housekeeper {
+ public:
+  using Monotonic = std::chrono::steady_clock::time_point;
+  struct Port {
+    source::PacketSource* source;
+    arena::PortStats* stats;
+  };
+
+  /// @param arena_low  set while sources that can wait are to wait for chunks
+  /// @param reserve  chunks below which they wait
+  Housekeeper(arena::StatsPage& page, arena::ArenaWriter& arena, TscClock& clock,
+              std::atomic<bool>& arena_low, uint32_t reserve);
+
+  void watch(Port port);
+  void watch(arena::StreamStats* stream) { streams_.push_back({stream, stream->received.get()}); }
+
+  /// To be called every 5 ms or so.
+  void tick(Monotonic now) noexcept;
+  /// Everything once more, for the last figures.
+  void last_tick(Monotonic now) noexcept;
+
+ private:
+  struct WatchedPort {
+    Port port;
+    source::NicCounters last;
+  };
+  struct WatchedStream {
+    arena::StreamStats* stats;
+    uint64_t received;
+    Monotonic changed{};
+    bool ever = false;
+  };
+  void reclaim() noexcept;
+  void look_at_ports() noexcept;
+  void look_at_stream(WatchedStream& stream, Monotonic now) noexcept;
+  void report(Monotonic now) noexcept;
+
+  arena::StatsPage& page_;
+  arena::ArenaWriter& arena_;
+  TscClock& clock_;
+  std::atomic<bool>& arena_low_;
+  uint32_t reserve_;
+  std::vector<WatchedPort> ports_;
+  std::vector<WatchedStream> streams_;
+  Monotonic reported_{};
+};
+
+}  // namespace sluice::lcore

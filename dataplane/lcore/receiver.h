@@ -1,0 +1,46 @@
+#pragma once
+
+#include <rte_mbuf.h>
+
+#include <atomic>
+#include <cstdint>
+#include <span>
+
+#include "dataplane/lcore/outlets.h"
+#include "dataplane/lcore/tsc_clock.h"
+#include "dataplane/net/flow_table.h"
+#include "dataplane/source/packet_source.h"
+#include "storage/arena/stats.h"
+
+namespace sluice::lcore {
+
+/// What a receiver works with; all of it outlives the receiver.
+struct ReceiverSpec {
+  source::PacketSource& source;
+  const std::atomic<const net::FlowTable*>& flows;  ///< may be exchanged while packets flow
+  const TscClock& clock;
+  const std::atomic<bool>& arena_low;  ///< sources that can wait do so while this is true
+  arena::PortStats& stats;
+  rte_mempool* pool;
+};
+
+/// Takes packets off one source, finds their streams and sends them on. Belongs to one lcore.
+class Receiver {
+ public:
+  Receiver(const ReceiverSpec& spec, Outlets& outlets) : spec_(spec), outlets_(outlets) {}
+
+  /// One burst. @return packets taken
+  size_t poll() noexcept;
+  bool ended() const noexcept { return spec_.source.ended(); }
+  const source::Traits& traits() const noexcept { return spec_.source.traits(); }
+
+ private:
+  void take_frames(std::span<rte_mbuf*> mbufs) noexcept;
+  void take_payloads(std::span<rte_mbuf*> mbufs) noexcept;
+  bool deliver(rte_mbuf* mbuf, const net::Frame& frame, net::FlowTable::Rules rules) noexcept;
+
+  ReceiverSpec spec_;
+  Outlets& outlets_;
+};
+
+}  // namespace sluice::lcore

@@ -1,0 +1,64 @@
+#include "dataplane/lcore/stream_set.h"
+
+#include <algorithm>
+
+#include "config/base/log.h"
+#include "dataplane/lcore/stats_slots.h"
+
+namespace sluice::lcore {
+namespace {
+
+segment::SegmenterSpec segmenter_spec(const config::Stream& stream, bool after_restart) {
+  return {.rtp = stream.source.scheme == config::Scheme::kRtp,
+          .program = stream.program,
+          .segment = stream.segment,
+          .after_restart = after_restart};
+}
+
+}  // namespace
+
+StreamContext::StreamContext(const config::Stream& stream, uint32_t arena_entry,
+                             arena::StreamStats& counters, arena::ArenaWriter& arena,
+                             bool after_restart)
+    : entry(arena_entry),
+      stats(counters),
+      output(arena, arena_entry),
+      segmenter(segmenter_spec(stream, after_restart), output, counters) {}
+
+Result<StreamSet> enter_streams(const config::Appliance& appliance, arena::ArenaWriter& arena,
+                                arena::StatsPage& page) {
+  const auto& interrupted = arena.recovery().interrupted;
+  StreamSet streams;
+  for (const config::Stream& stream : appliance.streams) {
+    const std::string& name = stream.name.str();
+    auto stats = stream_slot(page, name);
+    if (!stats) {
+      return fail(stats.error());
+    }
+    if (stream.source.scheme == config::Scheme::kRtsp) {
+      spdlog::warn("stream {}: RTSP sources cannot be captured yet", name);
+      (*stats)->state.set(static_cast<uint64_t>(arena::StreamState::kFailed));
+      streams.push_back(nullptr);
+      continue;
+    }
+    const std::string prefix =
+        appliance.storage.prefix + (appliance.control.stream_folder ? name + "/" : "");
+    auto entry = arena.enter(stream.name, prefix);
+    if (!entry) {
+      return fail(entry.error());
+    }
+    const bool after_restart =
+        std::find(interrupted.begin(), interrupted.end(), name) != interrupted.end();
+    streams.push_back(
+        std::make_unique<StreamContext>(stream, *entry, **stats, arena, after_restart));
+  }
+  return streams;
+}
+
+bool all_seeded(const StreamSet& streams, const arena::ArenaWriter& arena) {
+  return std::all_of(streams.begin(), streams.end(), [&arena](const auto& stream) {
+    return stream == nullptr || arena.seeded(stream->entry);
+  });
+}
+
+}  // namespace sluice::lcore

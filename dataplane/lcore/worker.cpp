@@ -1,0 +1,71 @@
+#include "dataplane/lcore/worker.h"
+
+#include <rte_cycles.h>
+
+#include "dataplane/lcore/idler.h"
+
+namespace sluice::lcore {
+
+void Worker::receive_from(std::unique_ptr<Receiver> receiver, std::atomic<bool>* ended) {
+  inflows_.push_back({std::move(receiver), ended});
+}
+
+void Worker::run() noexcept {
+  stats_.cpu.set(cpu_);
+  stats_.is_rx.set(inflows_.empty() ? 0 : 1);
+  stats_.is_segment.set(segmenting_ ? 1 : 0);
+  stats_.used.set(1);
+  accounted_until_ = ::rte_rdtsc();
+
+  Idler idler(idle_);
+  while (phase_.load(std::memory_order_acquire) == Phase::kRunning) {
+    const size_t work = receive() + segment();
+    account(work);
+    idler.after(work);
+  }
+  take_what_is_there();
+  stopped_.store(true, std::memory_order_release);
+  while (phase_.load(std::memory_order_acquire) != Phase::kFinish) {
+    idler.after(segment());
+  }
+  while (segment() > 0) {
+  }
+  if (segmenting_) {
+    segmenting_->finish();
+  }
+  stats_.used.set(0);
+}
+
+size_t Worker::receive() noexcept {
+  size_t work = 0;
+  for (Inflow& inflow : inflows_) {
+    const bool ended = inflow.receiver->ended();
+    if (!ended) {
+      work += inflow.receiver->poll();
+    } else if (inflow.ended != nullptr) {
+      inflow.ended->store(true, std::memory_order_release);
+    }
+  }
+  return work;
+}
+
+/// Live sources still hold what arrived before the stop. Files do not: they end where they are.
+void Worker::take_what_is_there() noexcept {
+  const uint64_t deadline = ::rte_rdtsc() + ::rte_get_tsc_hz() / 20;
+  for (Inflow& inflow : inflows_) {
+    if (inflow.receiver->traits().waits) {
+      continue;
+    }
+    while (inflow.receiver->poll() > 0 && ::rte_rdtsc() < deadline) {
+      segment();
+    }
+  }
+}
+
+void Worker::account(size_t work) noexcept {
+  const uint64_t now = ::rte_rdtsc();
+  (work > 0 ? stats_.busy_cycles : stats_.idle_cycles).add(now - accounted_until_);
+  accounted_until_ = now;
+}
+
+}  // namespace sluice::lcore

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "config/appliance.h"
+#include "dataplane/lcore/outlets.h"
+#include "dataplane/lcore/receiver.h"
+#include "dataplane/lcore/segmenting.h"
+#include "storage/arena/stats.h"
+
+namespace sluice::lcore {
+
+/// How far the end has come. The slow thread moves it on; lcores follow.
+enum class Phase : uint8_t {
+  kRunning,
+  kStopReceiving,  ///< receivers take what is there and stop
+  kFinish,         ///< receivers have stopped: rings are emptied, segments sealed
+};
+
+/// What an lcore is started with. Made by the slow thread, run by the lcore.
+class Worker {
+ public:
+  Worker(unsigned cpu, config::Idle idle, arena::LcoreStats& stats, const std::atomic<Phase>& phase)
+      : cpu_(cpu), idle_(idle), stats_(stats), phase_(phase) {}
+
+  /// @param ended  becomes true once the source has ended and all of it was sent on; may be null
+  void receive_from(std::unique_ptr<Receiver> receiver, std::atomic<bool>* ended);
+  void set_outlets(std::unique_ptr<Outlets> outlets) { outlets_ = std::move(outlets); }
+  void set_segmenting(std::unique_ptr<Segmenting> segmenting) {
+    segmenting_ = std::move(segmenting);
+  }
+  Outlets* outlets() { return outlets_.get(); }
+
+  /// The lcore's whole life, until the phase is kFinish and everything is sealed.
+  void run() noexcept;
+
+  /// Whether this worker will send nothing more to any ring.
+  bool stopped_receiving() const noexcept { return stopped_.load(std::memory_order_acquire); }
+
+ private:
+  struct Inflow {
+    std::unique_ptr<Receiver> receiver;
+    std::atomic<bool>* ended;
+  };
+  size_t receive() noexcept;
+  size_t segment() noexcept { return segmenting_ ? segmenting_->poll() : 0; }
+  void take_what_is_there() noexcept;
+  void account(size_t work) noexcept;
+
+  unsigned cpu_;
+  config::Idle idle_;
+  arena::LcoreStats& stats_;
+  const std::atomic<Phase>& phase_;
+  std::unique_ptr<Outlets> outlets_;
+  std::vector<Inflow> inflows_;
+  std::unique_ptr<Segmenting> segmenting_;
+  uint64_t accounted_until_ = 0;
+  std::atomic<bool> stopped_ = false;
+};
+
+}  // namespace sluice::lcore

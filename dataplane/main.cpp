@@ -1,0 +1,84 @@
+#include <getopt.h>
+
+#include <cstdio>
+#include <filesystem>
+
+#include "config/base/log.h"
+#include "config/base/stop_signal.h"
+#include "config/load.h"
+#include "dataplane/lcore/dataplane.h"
+
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+constexpr char kHelp[] =
+    "usage: sluice-dataplane -c FILE\n"
+    "\n"
+    "Receives the streams of a configuration, cuts them into segments and leaves these in shared\n"
+    "memory for sluice-control to store. Prints \"ready\" once packets can be captured. SIGINT or\n"
+    "SIGTERM seals what there is and ends it; so does the end of the last file, if all sources "
+    "are\n"
+    "files. \"sluice run\" starts both processes.\n"
+    "\n"
+    "  -c, --config FILE   the appliance's YAML\n"
+    "  -h, --help          this text\n"
+    "\n"
+    "Environment: SLUICE_LOG = trace, debug, info (default), warn, error; debug shows DPDK's own\n"
+    "messages.\n";
+
+int failed(const sluice::Error& error) {
+  std::fprintf(stderr, "sluice-dataplane: %s\n", error.message.c_str());
+  return kFailed;
+}
+
+int capture(const std::filesystem::path& file) {
+  sluice::StopSignal stop;
+  const auto appliance = sluice::config::load(file);
+  if (!appliance) {
+    std::fprintf(stderr, "%s\n", to_string(appliance.error()).c_str());
+    return kWrongUsage;
+  }
+  auto dataplane = sluice::lcore::Dataplane::set_up(*appliance);
+  if (!dataplane) {
+    return failed(dataplane.error());
+  }
+  if (!(*dataplane)->wait_for_numbers(stop)) {
+    return 0;
+  }
+  if (auto started = (*dataplane)->start(); !started) {
+    return failed(started.error());
+  }
+  std::puts("ready");
+  std::fflush(stdout);
+  (*dataplane)->run(stop);
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  static constexpr option kOptions[] = {
+      {"config", required_argument, nullptr, 'c'}, {"help", no_argument, nullptr, 'h'}, {}};
+  sluice::set_up_log("dataplane");
+  std::filesystem::path file;
+  for (int flag; (flag = ::getopt_long(argc, argv, "c:h", kOptions, nullptr)) != -1;) {
+    switch (flag) {
+      case 'c':
+        file = optarg;
+        break;
+      case 'h':
+        std::fputs(kHelp, stdout);
+        return 0;
+      default:
+        std::fputs(kHelp, stderr);
+        return kWrongUsage;
+    }
+  }
+  if (file.empty() || optind != argc) {
+    std::fputs(kHelp, stderr);
+    return kWrongUsage;
+  }
+  return capture(file);
+}
