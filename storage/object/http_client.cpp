@@ -38,15 +38,9 @@ class BodyReader {
     return done;
   }
 
-  bool seek(uint64_t to) {
+  void rewind() {
     piece_ = 0;
     offset_ = 0;
-    while (piece_ < body_.size() && to >= body_[piece_].size()) {
-      to -= body_[piece_].size();
-      ++piece_;
-    }
-    offset_ = to;
-    return piece_ < body_.size() || to == 0;
   }
 
   uint64_t size() const { return body_size(body_); }
@@ -76,10 +70,13 @@ size_t on_read(char* to, size_t size, size_t count, void* transfer) {
   return static_cast<Transfer*>(transfer)->reader.read(to, size * count);
 }
 
+/// libcurl goes back to the start, and nowhere else, to send a body once more.
 int on_seek(void* transfer, curl_off_t offset, int origin) {
-  const bool ok = origin == SEEK_SET && offset >= 0 &&
-                  static_cast<Transfer*>(transfer)->reader.seek(static_cast<uint64_t>(offset));
-  return ok ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+  if (origin != SEEK_SET || offset != 0) {
+    return CURL_SEEKFUNC_FAIL;
+  }
+  static_cast<Transfer*>(transfer)->reader.rewind();
+  return CURL_SEEKFUNC_OK;
 }
 
 size_t on_write(char* from, size_t size, size_t count, void* transfer) {

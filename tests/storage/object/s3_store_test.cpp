@@ -90,6 +90,18 @@ TEST_F(S3StoreTest, AConnectionThatTheServerLeftIsReplacedUnnoticed) {
   EXPECT_THAT(server_->requests().at(1), EndsWith("\r\n\r\nbody"));
 }
 
+TEST_F(S3StoreTest, AConnectionThatDiesUnderAnUploadIsReplacedAndTheBodySentWhole) {
+  std::string body(3'000'000, 'x');
+  body += "end";
+  S3Store& store = serve({answer("200 OK", "1"), {"", true, 100'000}, answer("200 OK")});
+  EXPECT_EQ(*get(store, "k"), "1");
+  const Bytes bytes = as_bytes(body);
+  const Status stored = put(store, "k", {bytes.first(1000), bytes.subspan(1000)});
+  ASSERT_TRUE(stored) << stored.error().message;
+  const std::string request = server_->requests().at(2);
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4), body);
+}
+
 TEST_F(S3StoreTest, AServerThatIsBusySaysForHowLong) {
   S3Store& store =
       serve({answer("503 Slow Down", error_body("SlowDown", ""), "Retry-After: 7\r\n")});
