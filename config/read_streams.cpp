@@ -1,6 +1,7 @@
 #include <charconv>
 
 #include "config/address.h"
+#include "config/base/units.h"
 #include "config/sections.h"
 #include "config/source_url.h"
 
@@ -24,11 +25,9 @@ void read_segment(YamlMap& parent, Segment& out) {
   map->boolean("inject_pat_pmt", out.inject_pat_pmt);
   map->close();
   if ((target || max) && out.target > out.max) {
-    map->problem(
-        target ? "target" : "max",
-        "target is longer than max, at which segments are cut by force; max is " +
-            std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(out.max).count()) +
-            "ms");
+    map->problem(target ? "target" : "max",
+                 "target is longer than max, at which segments are cut by force; max is " +
+                     format_duration(out.max));
   }
 }
 

@@ -32,16 +32,20 @@ bool StopSignal::asked() {
   return wait(std::chrono::milliseconds(0));
 }
 
+bool StopSignal::asked_again() {
+  return asked_ && take(std::chrono::milliseconds(0));
+}
+
 bool StopSignal::wait(std::chrono::milliseconds timeout) {
-  if (asked_) {
-    return true;
-  }
-  pollfd p{fd_, POLLIN, 0};
-  if (::poll(&p, 1, static_cast<int>(timeout.count())) > 0) {
-    signalfd_siginfo info{};
-    asked_ = ::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info);
-  }
+  asked_ = asked_ || take(timeout);
   return asked_;
+}
+
+bool StopSignal::take(std::chrono::milliseconds timeout) {
+  pollfd p{fd_, POLLIN, 0};
+  signalfd_siginfo info{};
+  return ::poll(&p, 1, static_cast<int>(timeout.count())) > 0 &&
+         ::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info);
 }
 
 }  // namespace sluice

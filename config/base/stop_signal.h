@@ -17,10 +17,15 @@ class StopSignal {
   bool asked();
   /// Waits for a stop, at most `timeout`; returns asked().
   bool wait(std::chrono::milliseconds timeout);
+  /// Whether a stop was asked for once more, since the first time and since this was last called:
+  /// somebody is losing patience.
+  bool asked_again();
   /// A descriptor that is readable once a stop was asked for, for poll(2).
   int fd() const { return fd_; }
 
  private:
+  bool take(std::chrono::milliseconds timeout);
+
   int fd_;
   bool asked_ = false;
 };
