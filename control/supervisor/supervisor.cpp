@@ -22,6 +22,7 @@ Supervisor::Supervisor(Options options, Probe& probe, const Clock& clock, StopSi
 int Supervisor::run() {
   probe_.begin();
   if (bring_up()) {
+    was_ready_ = true;
     out_ << "ready" << std::endl;
     keep_running();
   }
@@ -132,12 +133,14 @@ void Supervisor::stop_dataplane() {
   }
   dataplane_.child->send(SIGTERM);
   const auto asked = clock_.monotonic();
+  bool given_up = false;
   while (!dataplane_.child->ending()) {
-    if (clock_.monotonic() - asked >= options_.patience) {
+    if (!given_up && clock_.monotonic() - asked >= options_.patience) {
       spdlog::error("{} did not end within {} s of SIGTERM", dataplane_.program.name,
                     options_.patience.count());
-      dataplane_.child->send(SIGKILL);
-    } else if (impatient()) {
+      given_up = true;
+    }
+    if (given_up || impatient()) {
       dataplane_.child->send(SIGKILL);
     }
     wait();
@@ -151,8 +154,20 @@ void Supervisor::stop_dataplane() {
 }
 
 /// Control stores what the dataplane sealed last, so it is started for that if it is down.
+bool Supervisor::revive_control() {
+  probe_.begin();
+  if (!start(control_)) {
+    status_ = 1;
+    return false;
+  }
+  while (!probe_.control_ready() && !control_.child->ending() && !impatient()) {
+    wait();
+  }
+  return true;
+}
+
 void Supervisor::stop_control() {
-  if (!control_.child && (status_ != 0 || killed_ || !start(control_))) {
+  if (!control_.child && (!was_ready_ || killed_ || !revive_control())) {
     return;
   }
   control_.child->send(SIGTERM);
@@ -177,7 +192,7 @@ void Supervisor::stop_control() {
 }
 
 bool Supervisor::impatient() {
-  killed_ = killed_ || stop_.asked_again();
+  killed_ = killed_ || (stop_.asked() && stop_.asked_again());
   return killed_;
 }
 

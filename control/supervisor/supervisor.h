@@ -58,9 +58,9 @@ class Supervisor {
   bool bring_up();
   void keep_running();
   void keep(Kept& kept);
-  bool over();
   void stop_all();
   void stop_dataplane();
+  bool revive_control();
   void stop_control();
   bool impatient();
   void wait();
@@ -75,6 +75,7 @@ class Supervisor {
   Kept dataplane_;
   bool ended_ = false;  ///< the dataplane is through with its files
   bool killed_ = false;
+  bool was_ready_ = false;
   int status_ = 0;
 };
 
