@@ -20,8 +20,9 @@ void Worker::run() noexcept {
   Idler idler(idle_);
   while (phase_.load(std::memory_order_acquire) == Phase::kRunning) {
     const size_t work = receive() + segment();
-    account(work);
+    account(work > 0 ? stats_.busy_cycles : stats_.idle_cycles);
     idler.after(work);
+    account(stats_.idle_cycles);
   }
   take_what_is_there();
   stopped_.store(true, std::memory_order_release);
@@ -62,9 +63,10 @@ void Worker::take_what_is_there() noexcept {
   }
 }
 
-void Worker::account(size_t work) noexcept {
+/// Adds the time since the last call.
+void Worker::account(arena::Counter& cycles) noexcept {
   const uint64_t now = ::rte_rdtsc();
-  (work > 0 ? stats_.busy_cycles : stats_.idle_cycles).add(now - accounted_until_);
+  cycles.add(now - accounted_until_);
   accounted_until_ = now;
 }
 

@@ -47,7 +47,7 @@ class Worker {
   size_t receive() noexcept;
   size_t segment() noexcept { return segmenting_ ? segmenting_->poll() : 0; }
   void take_what_is_there() noexcept;
-  void account(size_t work) noexcept;
+  void account(arena::Counter& cycles) noexcept;
 
   unsigned cpu_;
   config::Idle idle_;
