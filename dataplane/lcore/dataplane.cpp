@@ -66,7 +66,7 @@ Result<std::unique_ptr<Dataplane>> Dataplane::set_up(const config::Appliance& ap
       new Dataplane(appliance, std::move(*lock), std::move(*stats)));
   dataplane->plan_ = std::move(*plan);
   dataplane->lcores_ = std::move(*lcores);
-  if (auto up = dataplane->set_up_lcores(); !up) {
+  if (auto up = dataplane->set_up_sources(); !up) {
     return fail(up.error());
   }
   if (auto up = dataplane->set_up_arena(); !up) {
@@ -75,7 +75,7 @@ Result<std::unique_ptr<Dataplane>> Dataplane::set_up(const config::Appliance& ap
   return dataplane;
 }
 
-Status Dataplane::set_up_lcores() {
+Status Dataplane::set_up_sources() {
   auto eal = source::Eal::start(eal_spec(lcores_, plan_));
   if (!eal) {
     return fail(eal.error());
@@ -86,6 +86,11 @@ Status Dataplane::set_up_lcores() {
     return fail(pool.error());
   }
   pool_ = std::move(*pool);
+  auto inputs = source::Inputs::open(appliance_, plan_, pool_.get());
+  if (!inputs) {
+    return fail(inputs.error());
+  }
+  inputs_ = std::move(*inputs);
   clock_.emplace(::rte_get_tsc_hz());
   const ClockPair clocks = read_clocks();
   clock_->publish(clocks.tsc, clocks.utc_ns);
@@ -136,11 +141,9 @@ bool Dataplane::wait_for_numbers(StopSignal& stop) {
 }
 
 Status Dataplane::start() {
-  auto inputs = source::Inputs::open(appliance_, plan_, pool_.get());
-  if (!inputs) {
-    return fail(inputs.error());
+  if (auto begun = inputs_->begin(plan_); !begun) {
+    return begun;
   }
-  inputs_ = std::move(*inputs);
   make_housekeeper();
   auto pipeline = Pipeline::build({.appliance = appliance_,
                                    .lcores = lcores_,

@@ -28,7 +28,7 @@ namespace sluice::lcore {
 class Dataplane {
  public:
   /// Checks everything that can be checked before anything is touched, then takes the dataplane's
-  /// lock and sets up EAL, arena and streams.
+  /// lock and sets up EAL, sources, arena and streams.
   static Result<std::unique_ptr<Dataplane>> set_up(const config::Appliance& appliance);
   ~Dataplane();
 
@@ -36,7 +36,7 @@ class Dataplane {
   /// for meanwhile.
   bool wait_for_numbers(StopSignal& stop);
 
-  /// Opens the sources and starts the lcores. From here on packets are captured.
+  /// Joins the groups and starts the lcores. From here on packets are captured.
   Status start();
 
   /// Does the slow thread's chores until a stop is asked for or all files have ended; then stops
@@ -46,7 +46,7 @@ class Dataplane {
  private:
   Dataplane(const config::Appliance& appliance, FileLock lock, arena::StatsFile stats)
       : appliance_(appliance), lock_(std::move(lock)), stats_(std::move(stats)) {}
-  Status set_up_lcores();
+  Status set_up_sources();
   Status set_up_arena();
   void make_housekeeper();
   uint32_t reserve() const;

@@ -2,20 +2,20 @@
 
 #include <fcntl.h>
 #include <rte_eal.h>
-#include <rte_errno.h>
 #include <rte_log.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <mutex>
 #include <string_view>
 
 #include "config/base/log.h"
-#include "config/base/units.h"
 
 namespace sluice::source {
 namespace {
@@ -147,68 +147,88 @@ class Eal::Chatter {
   /// What was said last, on one line.
   std::string last_words() const {
     const std::lock_guard lock(mutex_);
-    return last_;
+    std::string words;
+    for (const std::string& line : last_) {
+      words += (words.empty() ? "" : "; ") + line;
+    }
+    return words;
   }
 
- private:
   void write(std::string_view text) {
     const std::lock_guard lock(mutex_);
     pending_ += text;
     for (size_t end; (end = pending_.find('\n')) != std::string::npos;) {
-      const std::string line = pending_.substr(0, end);
+      take_line(pending_.substr(0, end));
       pending_.erase(0, end + 1);
-      if (live_) {
-        spdlog::debug("{}", line);
-      } else {
-        early_.push_back(line);
-      }
-      constexpr size_t kKept = 600;
-      last_ += (last_.empty() ? "" : "; ") + line;
-      last_.erase(0, last_.size() > kKept ? last_.size() - kKept : 0);
+    }
+  }
+
+ private:
+  void take_line(const std::string& line) {
+    constexpr size_t kKept = 3;
+    last_.push_back(line);
+    if (last_.size() > kKept) {
+      last_.pop_front();
+    }
+    if (live_) {
+      spdlog::debug("{}", line);
+    } else {
+      early_.push_back(line);
     }
   }
 
   FILE* stream_;
   mutable std::mutex mutex_;
   std::string pending_;
-  std::string last_;
+  std::deque<std::string> last_;
   std::vector<std::string> early_;
   bool live_ = false;
 };
 
 namespace {
 
-/// Standard output and error lead nowhere while this lives: EAL prints its usage there. Only while
-/// there is no other thread.
-class Muted {
+/// Keeps what is written to standard output and error while this lives: EAL prints its usage there.
+/// Only while there is no other thread.
+class Diversion {
  public:
-  Muted() {
+  Diversion() : captured_(::memfd_create("eal", MFD_CLOEXEC)) {
     std::fflush(stdout);
-    const int nowhere = ::open("/dev/null", O_WRONLY | O_CLOEXEC);
     for (size_t i = 0; i < kept_.size(); ++i) {
       kept_[i] = ::fcntl(kFirst + static_cast<int>(i), F_DUPFD_CLOEXEC, 0);
-      ::dup2(nowhere, kFirst + static_cast<int>(i));
+      ::dup2(captured_, kFirst + static_cast<int>(i));
     }
-    ::close(nowhere);
   }
-  ~Muted() {
+  ~Diversion() {
     std::fflush(stdout);
     for (size_t i = 0; i < kept_.size(); ++i) {
       ::dup2(kept_[i], kFirst + static_cast<int>(i));
       ::close(kept_[i]);
     }
+    ::close(captured_);
   }
-  Muted(const Muted&) = delete;
-  Muted& operator=(const Muted&) = delete;
+  Diversion(const Diversion&) = delete;
+  Diversion& operator=(const Diversion&) = delete;
+
+  /// The first line that was written.
+  std::string first_line() const {
+    std::array<char, 256> text{};
+    const ssize_t got = ::pread(captured_, text.data(), text.size(), 0);
+    const std::string_view written(text.data(), got > 0 ? static_cast<size_t>(got) : 0);
+    return std::string(written.substr(0, written.find('\n')));
+  }
 
  private:
   static constexpr int kFirst = STDOUT_FILENO;
+  int captured_;
   std::array<int, 2> kept_{};
 };
 
-int initialize_muted(std::vector<char*>& argv) {
-  const Muted muted;
-  return ::rte_eal_init(static_cast<int>(argv.size()) - 1, argv.data());
+/// @return whether EAL is up; else `said` is what it printed first
+bool initialize(std::vector<char*>& argv, std::string& said) {
+  const Diversion diversion;
+  const bool up = ::rte_eal_init(static_cast<int>(argv.size()) - 1, argv.data()) >= 0;
+  said = diversion.first_line();
+  return up;
 }
 
 }  // namespace
@@ -232,11 +252,12 @@ Result<Eal> Eal::start(const EalSpec& spec) {
   argv.push_back(nullptr);
   spdlog::debug("EAL: {}", shown);
   auto chatter = std::make_unique<Chatter>();
-  const int taken = initialize_muted(argv);
+  std::string said;
+  const bool up = initialize(argv, said);
   chatter->go_live();
-  if (taken < 0) {
-    return fail("DPDK's EAL does not start (" + std::string(::rte_strerror(rte_errno)) +
-                "): " + chatter->last_words());
+  if (!up) {
+    return fail("DPDK's EAL does not start: " + (said.empty() ? "" : said + "; ") +
+                chatter->last_words());
   }
   return Eal(std::move(chatter));
 }

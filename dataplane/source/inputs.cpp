@@ -10,7 +10,6 @@
 namespace sluice::source {
 namespace {
 
-/// What lies in a port's ring from before the start would be stamped with a wrong time.
 void discard_backlog(PacketSource& source) {
   constexpr size_t kMostBursts = 1024;
   std::array<rte_mbuf*, 32> mbufs;
@@ -44,7 +43,6 @@ Status Inputs::open_network(const config::Appliance& appliance, const SourcePlan
         return fail(port.error());
       }
       for (auto& queue : port->queues(input.port)) {
-        discard_backlog(*queue);
         sources_.push_back({std::move(queue), i});
       }
       ports_.push_back(std::move(*port));
@@ -75,6 +73,10 @@ Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan
     }
     inputs.sources_.push_back({std::move(*source), std::nullopt});
   }
+  return inputs;
+}
+
+Status Inputs::begin(const SourcePlan& plan) {
   for (const InputPlan& input : plan.inputs) {
     if (!input.interface) {
       if (plan.live) {
@@ -89,9 +91,14 @@ Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan
     if (!joined) {
       return fail(joined.error());
     }
-    inputs.memberships_.push_back(std::move(*joined));
+    memberships_.push_back(std::move(*joined));
   }
-  return inputs;
+  for (OpenSource& open : sources_) {
+    if (!open.source->traits().waits) {
+      discard_backlog(*open.source);
+    }
+  }
+  return {};
 }
 
 }  // namespace sluice::source

@@ -19,13 +19,17 @@ struct OpenSource {
   std::optional<size_t> input;
 };
 
-/// Every source of an appliance, open, and its groups joined, for as long as this lives. Made and
-/// ended by one slow thread, while no lcore polls.
+/// Every source of an appliance, open for as long as this lives. Made and ended by one slow thread,
+/// while no lcore polls.
 class Inputs {
  public:
-  /// Opens what was planned. What arrived on a port before is discarded.
+  /// Opens what was planned.
   static Result<Inputs> open(const config::Appliance& appliance, const SourcePlan& plan,
                              rte_mempool* pool);
+
+  /// Joins the groups, and discards what has arrived on ports since they were opened: it would be
+  /// stamped with a wrong time. Right before lcores begin to poll.
+  Status begin(const SourcePlan& plan);
 
   std::vector<OpenSource>& sources() { return sources_; }
   /// Leaves the groups, so that the network stops sending.
