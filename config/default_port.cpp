@@ -16,7 +16,6 @@ Status choose_port(Appliance& appliance, const RouteLookup& route) {
   if (dataplane.driver != Driver::kDpdk || !dataplane.eal.empty() || !dataplane.ports.empty()) {
     return {};
   }
-  dataplane.eal = {"--in-memory", "--no-huge", "--no-pci"};
   const auto first = std::ranges::find_if(appliance.streams, from_network);
   if (first == appliance.streams.end()) {
     return {};
@@ -29,7 +28,7 @@ Status choose_port(Appliance& appliance, const RouteLookup& route) {
     }
     dataplane.interface = *found;
   }
-  dataplane.eal.push_back("--vdev=net_af_packet0,iface=" + dataplane.interface);
+  dataplane.eal = {"--vdev=net_af_packet0,iface=" + dataplane.interface};
   dataplane.ports.push_back({.name = dataplane.interface, .device = "net_af_packet0"});
   return {};
 }

@@ -7,22 +7,12 @@
 #include <fstream>
 #include <iterator>
 
+#include "config/arena_size.h"
 #include "config/default_port.h"
 #include "config/sections.h"
 
 namespace sluice::config {
 namespace {
-
-/// A segment is given back only once it is whole and stored, so every stream needs room for one of
-/// the longest.
-uint64_t least_arena(const std::vector<ReadStream>& streams) {
-  double bytes = 0;
-  for (const ReadStream& entry : streams) {
-    const std::chrono::duration<double> longest = entry.stream.segment.max;
-    bytes += static_cast<double>(entry.stream.bitrate) / 8 * longest.count();
-  }
-  return static_cast<uint64_t>(bytes);
-}
 
 YAML::Node parse_yaml(std::string_view text, Problems& problems) {
   try {
@@ -44,15 +34,14 @@ Appliance read_appliance(const YAML::Node& root, Problems& problems, const Route
   read_dataplane(top, appliance.dataplane);
   std::vector<ReadStream> streams = read_streams(top);
   check_streams(streams, appliance.dataplane);
-  read_arena(top, least_arena(streams), appliance.arena);
   read_storage(top, appliance.storage);
   read_spool(top, appliance.spool);
   read_control(top, appliance.control);
-  top.close();
-
   for (ReadStream& entry : streams) {
     appliance.streams.push_back(entry.stream);
   }
+  read_arena(top, least_arena_bytes(appliance), appliance.arena);
+  top.close();
   if (problems.empty()) {
     if (const auto chosen = choose_port(appliance, route); !chosen) {
       top.problem("dataplane", chosen.error().message);

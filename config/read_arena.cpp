@@ -20,7 +20,7 @@ void read_arena(YamlMap& top, uint64_t needed, Arena& out) {
   }
   if (sized && out.size < needed) {
     map->problem("size", format_size(out.size) +
-                             " is too small: the longest segments of all streams together take " +
+                             " is too small: to cut these streams at all takes " +
                              format_size(needed));
   }
 }

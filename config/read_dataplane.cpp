@@ -73,10 +73,6 @@ void read_lcores(YamlMap& dataplane, Lcores& out) {
   };
   claim("rx", out.rx);
   claim("segment", out.segment);
-  if (map->has("rx") != map->has("segment")) {
-    map->problem(map->has("segment") ? "segment" : "rx",
-                 "rx and segment lcores go together: give both, or neither");
-  }
 }
 
 /// Keys that mean something for one driver only.

@@ -1,12 +1,13 @@
 #include "control/supervisor/supervisor.h"
 
 #include <poll.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <array>
 #include <csignal>
 #include <ostream>
+
+#include "config/base/log.h"
 
 namespace sluice::supervisor {
 

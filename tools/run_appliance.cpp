@@ -1,0 +1,80 @@
+#include "tools/run_appliance.h"
+
+#include <algorithm>
+#include <iostream>
+
+#include "config/base/file_lock.h"
+#include "config/base/log.h"
+#include "config/base/stop_signal.h"
+#include "control/supervisor/shared_memory.h"
+#include "control/supervisor/supervisor.h"
+#include "storage/arena/stats.h"
+#include "tools/arguments.h"
+#include "tools/commands.h"
+
+namespace sluice::tools {
+namespace {
+
+/// One of the two programs, by where it lies as seen from this one: in the build folder, beside it,
+/// or installed.
+Result<std::string> find_program(const std::string& name, const std::string& folder) {
+  std::error_code error;
+  const auto here = std::filesystem::read_symlink("/proc/self/exe", error).parent_path();
+  for (const auto& place : {here / ".." / folder, here, here / ".." / "libexec" / "sluice"}) {
+    const auto program = place / name;
+    if (std::filesystem::is_regular_file(program, error)) {
+      return std::filesystem::canonical(program, error).string();
+    }
+  }
+  return fail("cannot find the program " + name + " (looked beside " + here.string() + "/sluice, " +
+              "in ../" + folder + " and in ../libexec/sluice)");
+}
+
+Result<supervisor::Options> supervisor_options(const std::filesystem::path& file) {
+  const std::string config = std::filesystem::absolute(file).string();
+  const auto control = find_program("sluice-control", "control");
+  if (!control) {
+    return fail(control.error());
+  }
+  const auto dataplane = find_program("sluice-dataplane", "dataplane");
+  if (!dataplane) {
+    return fail(dataplane.error());
+  }
+  return supervisor::Options{.control = {"sluice-control", {*control, "-c", config}},
+                             .dataplane = {"sluice-dataplane", {*dataplane, "-c", config}},
+                             .run_for = std::nullopt};
+}
+
+bool runs_already(const std::filesystem::path& folder) {
+  return FileLock::held(arena::dataplane_lock_path(folder)) ||
+         FileLock::held(arena::control_lock_path(folder));
+}
+
+}  // namespace
+
+int run_appliance(const config::Appliance& appliance, const std::filesystem::path& file,
+                  std::optional<std::chrono::nanoseconds> run_for) {
+  StopSignal stop;
+  auto options = supervisor_options(file);
+  if (!options) {
+    say_error(options.error().message);
+    return kFailed;
+  }
+  options->run_for = run_for;
+  const std::filesystem::path& folder = appliance.arena.path;
+  if (runs_already(folder)) {
+    say_error("an appliance runs already with arena.path " + folder.string());
+    return kFailed;
+  }
+  supervisor::PageProbe probe(folder);
+  const SystemClock clock;
+  const int status =
+      supervisor::Supervisor(std::move(*options), probe, clock, stop, std::cout).run();
+  if (const Status removed = supervisor::remove_shared_memory(folder); !removed) {
+    spdlog::warn("{}", removed.error().message);
+    return std::max(status, kFailed);
+  }
+  return status;
+}
+
+}  // namespace sluice::tools
