@@ -76,11 +76,12 @@ Response hours_response(CatalogAccess& catalog, const std::string& stream) {
   Json list = Json::array();
   for (const catalog::Hour& hour : *hours) {
     const std::string start = rfc3339_ms(hour.hour);
+    std::string playlist = "/streams/" + stream + "/archive.m3u8?start=";
+    playlist += start + "&end=" + rfc3339_ms(hour.hour + std::chrono::hours(1));
     list.push_back({{"start", start},
                     {"segments", hour.listed},
                     {"complete", hour.complete},
-                    {"playlist", "/streams/" + stream + "/archive.m3u8?start=" + start +
-                                     "&end=" + rfc3339_ms(hour.hour + std::chrono::hours(1))}});
+                    {"playlist", std::move(playlist)}});
   }
   return json_response({{"name", stream}, {"hours", std::move(list)}});
 }

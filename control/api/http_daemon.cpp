@@ -14,7 +14,7 @@ namespace sluice::api {
 namespace {
 
 /// For a request and the response's header; bodies do not count.
-constexpr size_t kConnectionMemory = 16 * 1024;
+constexpr size_t kConnectionMemory = 16 << 10;
 
 class MhdRequest final : public Request {
  public:

@@ -44,8 +44,8 @@ Addresses resolve(const HostPort& parts) {
   hints.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV | AI_PASSIVE;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  getaddrinfo(parts.host.c_str(), parts.port.c_str(), &hints, &found);
-  return {found, freeaddrinfo};
+  const int error = getaddrinfo(parts.host.c_str(), parts.port.c_str(), &hints, &found);
+  return {error == 0 ? found : nullptr, freeaddrinfo};
 }
 
 uint16_t bound_port(int socket) {

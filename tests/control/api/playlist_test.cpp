@@ -213,9 +213,13 @@ TEST_F(PlaylistTest, ASpanIsOverOnceALaterSegmentIsThereOrTimeEnoughHasPassed) {
                  end)
         .body.ends_with("#EXT-X-ENDLIST\n");
   };
+  clock_.step_utc(kEight + 56s - clock_.now());
   EXPECT_TRUE(ends("2025-01-16T08:00:54Z")) << "segment 9 starts there";
-  EXPECT_TRUE(ends("2025-01-16T08:08:49Z")) << "a minute and a segment's longest ago";
-  EXPECT_FALSE(ends("2025-01-16T08:09:00Z")) << "a segment may still be filling";
+  EXPECT_FALSE(ends("2025-01-16T08:00:55Z")) << "a segment may still be filling";
+  clock_.step_utc(69s);
+  EXPECT_FALSE(ends("2025-01-16T08:00:56Z")) << "a minute and a segment's longest ago, all but 1 s";
+  clock_.step_utc(1s);
+  EXPECT_TRUE(ends("2025-01-16T08:00:56Z"));
 }
 
 TEST_F(PlaylistTest, SpansThatMakeNoSenseAreExplained) {
