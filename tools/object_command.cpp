@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "config/base/clock.h"
+#include "config/base/log.h"
 #include "storage/object/factory.h"
 #include "storage/object/retry.h"
 
@@ -26,7 +27,11 @@ Result<std::unique_ptr<ObjectStore>> open_store(const config::Appliance& applian
   if (!store) {
     return store;
   }
-  return object::retrying(std::move(*store), kClock, object::Patience{});
+  const auto say = [](const Error& error, std::chrono::nanoseconds) {
+    spdlog::warn("{}; trying again", error.message);
+  };
+  return object::retrying(std::move(*store), kClock, object::Patience{}, object::system_random(),
+                          say);
 }
 
 /// Starts a call and drives the store until it has completed.

@@ -110,7 +110,10 @@ void take_headers(CURL* easy, HttpResponse& response) {
 
 Result<HttpResponse> outcome(CURL* easy, CURLcode code, Transfer& transfer) {
   if (code != CURLE_OK) {
-    const char* why = *transfer.message != '\0' ? transfer.message : curl_easy_strerror(code);
+    std::string why = *transfer.message != '\0' ? transfer.message : curl_easy_strerror(code);
+    if (code == CURLE_PEER_FAILED_VERIFICATION) {
+      why += " (is the authority that signed it in ca_file?)";
+    }
     return fail(final_failure(code) ? Next::kGiveUp : Next::kRetry, why);
   }
   take_headers(easy, transfer.response);

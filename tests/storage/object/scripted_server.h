@@ -23,8 +23,8 @@ namespace sluice::object {
 class ScriptedServer {
  public:
   struct Answer {
-    std::string text;               ///< sent as it is; empty = nothing, ever
-    bool close = false;             ///< close the connection afterwards
+    std::string text;               ///< sent as it is; empty = no answer
+    bool close = false;             ///< close the connection afterwards, else keep it open
     size_t reset_after = SIZE_MAX;  ///< bytes of the request after which it is reset unanswered
   };
 
@@ -82,14 +82,16 @@ class ScriptedServer {
   bool converse(UniqueFd& connection) {
     const Answer& answer = script_[next_];
     std::string request;
-    while (request.size() < std::min(wanted(request), answer.reset_after)) {
-      char piece[4096];
+    size_t whole = SIZE_MAX;
+    while (request.size() < std::min(whole, answer.reset_after)) {
+      char piece[16384];
       const size_t room = std::min(sizeof piece, answer.reset_after - request.size());
       const ssize_t n = readable(connection.get()) ? ::read(connection.get(), piece, room) : 0;
       if (n <= 0) {
         return false;
       }
       request.append(piece, static_cast<size_t>(n));
+      whole = whole == SIZE_MAX ? length_of(request) : whole;
     }
     ++next_;
     {
@@ -101,7 +103,7 @@ class ScriptedServer {
       ::setsockopt(connection.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
       return false;
     }
-    if (answer.text.empty()) {
+    if (answer.text.empty() && !answer.close) {
       return readable(stop_.get());
     }
     const ssize_t sent =
@@ -110,7 +112,7 @@ class ScriptedServer {
   }
 
   /// How long the request is, as far as that can be told from its beginning.
-  static size_t wanted(const std::string& request) {
+  static size_t length_of(const std::string& request) {
     const size_t end = request.find("\r\n\r\n");
     if (end == std::string::npos) {
       return SIZE_MAX;
