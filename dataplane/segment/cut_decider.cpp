@@ -45,7 +45,7 @@ void CutDecider::open(int64_t arrival_ns) noexcept {
   arrival_ns_ = arrival_ns;
   untimed_ns_ = 0;
   first_packet_ = totals_.packets;
-  start_pts_ = 0;
+  start_pts_.reset();
   start_utc_ns_ = std::max(start_utc_ns_, clock_.utc(arrival_ns));
   discontinuity_ = std::exchange(pending_, {});
   slot_.reset();
@@ -197,6 +197,7 @@ void CutDecider::take_guide_time(uint64_t pts, uint64_t decode) noexcept {
   untimed_ns_ = 0;
   guide_base_ = base_;
   guide_silent_ = false;
+  if (!start_pts_) start_pts_ = pts;
   const Step step = jumps_.take_decode_time(decode);
   if (step == Step::kSteady) {
     span_.take(pts, decode);
@@ -290,14 +291,14 @@ bool CutDecider::cut(Cut cut, bool by_pts) noexcept {
   point_.cut = cut;
   point_.is_first = point_.begin.packets == first_packet_;
   // A start segment may hold no PTS: the one that is known is that of the cut.
-  const bool has_pts = slot_ || span_.first() != point_.pts;
+  const bool has_pts = slot_ || (start_pts_ && *start_pts_ != point_.pts);
   if (by_pts && by_pts_ && span_.has_begun() && has_pts) {
     point_.old_duration_90k = span_.to(point_.pts);
   } else {
     point_.old_duration_90k = static_cast<uint64_t>(point_.utc_ns - start_utc_ns_) * 9 / 100'000;
   }
   point_.old_start_pts =
-      slot_ || has_pts ? start_pts() : (point_.pts - point_.old_duration_90k) & media::kPtsMask;
+      has_pts ? start_pts() : (point_.pts - point_.old_duration_90k) & media::kPtsMask;
   point_.old_discontinuity = discontinuity_;
   const uint32_t inherited = point_.is_first ? discontinuity_.bits() : 0;
   discontinuity_ = arena::DiscontinuitySet::from_bits(pending_.bits() | inherited);

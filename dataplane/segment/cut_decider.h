@@ -72,9 +72,7 @@ class CutDecider {
 
   /// Of the open segment, so far.
   uint64_t duration_90k() const noexcept;
-  uint64_t start_pts() const noexcept {
-    return by_pts_ && span_.has_begun() ? span_.first() : start_pts_;
-  }
+  uint64_t start_pts() const noexcept { return start_pts_.value_or(0); }
   int64_t start_utc_ns() const noexcept { return start_utc_ns_; }
   arena::DiscontinuitySet discontinuity() const noexcept { return discontinuity_; }
 
@@ -109,7 +107,7 @@ class CutDecider {
   std::optional<uint64_t> slot_;  ///< none before the first cut
   MediaSpan span_;
   bool by_pts_ = true;  ///< its start is a PTS of the guide
-  uint64_t start_pts_ = 0;
+  std::optional<uint64_t> start_pts_;
   int64_t start_utc_ns_ = INT64_MIN;
   uint64_t first_packet_ = 0;  ///< Totals::packets in front of it
   uint16_t segment_tag_ = 0;

@@ -19,7 +19,6 @@ class MediaSpan {
     before_ = 0;
   }
   bool has_begun() const noexcept { return first_.has_value(); }
-  uint64_t first() const noexcept { return first_.value_or(0); }
 
   /// The next access unit. @param decode  its decoding time: two that follow each other are one
   /// frame apart

@@ -1,0 +1,208 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "dataplane/segment/arrival_clock.h"
+#include "dataplane/segment/jump_detector.h"
+#include "dataplane/segment/rtp_order.h"
+#include "tests/dataplane/segment/fixture.h"
+
+namespace sluice::segment {
+namespace {
+
+using arena::Cut;
+using arena::Discontinuity;
+using arena::Drop;
+using testing::ElementsAre;
+using namespace std::chrono_literals;
+
+arena::DiscontinuitySet only(Discontinuity reason) {
+  arena::DiscontinuitySet set;
+  set.add(reason);
+  return set;
+}
+
+std::vector<uint32_t> reasons(const Bench& bench) {
+  std::vector<uint32_t> bits;
+  for (const auto& s : bench.output.segments) bits.push_back(s.record.discontinuity.bits());
+  return bits;
+}
+
+const uint32_t kLoss = only(Discontinuity::kLoss).bits();
+const uint32_t kJump = only(Discontinuity::kTimestampJump).bits();
+
+TEST(Loss, WithinASegmentIsCountedThereAndMarksTheNext) {
+  TsBuilder ts;
+  add_video(ts, 0, 1, 50);
+  ts.lose(TsBuilder::kVideoPid);
+  for (unsigned i = 25; i < 50; ++i) ts.slice(i * kFrame);
+  add_video(ts, 2 * kSecond, 4, 50);
+  Bench bench(spec_of(2s, 10s));
+  bench.run(ts.bytes());
+  EXPECT_THAT(reasons(bench), ElementsAre(0, kLoss, 0));
+  EXPECT_EQ(bench.output.segments[0].record.cc_errors, 1U);
+  EXPECT_EQ(bench.output.segments[1].record.cc_errors, 0U);
+  EXPECT_EQ(bench.stats.cc_errors.get(), 1U);
+}
+
+TEST(Loss, AtTheHeadOfASegmentMarksThatSegment) {
+  TsBuilder ts;
+  add_video(ts, 0, 2, 50);
+  ts.lose(TsBuilder::kVideoPid);
+  add_video(ts, 2 * kSecond, 4, 50);
+  Bench bench(spec_of(2s, 10s));
+  bench.run(ts.bytes());
+  EXPECT_THAT(reasons(bench), ElementsAre(0, kLoss, 0));
+  EXPECT_EQ(bench.output.segments[1].record.cc_errors, 1U);
+}
+
+TEST(Loss, ThatIsToldFromOutsideMarksTheNextSegment) {
+  TsBuilder ts;
+  add_video(ts, 0, 4, 50);
+  Bench bench(spec_of(2s, 10s));
+  bench.push(Bytes(ts.bytes()).first(188 * 21));
+  bench.segmenter.lost(5);
+  bench.run(Bytes(ts.bytes()).subspan(188 * 21));
+  EXPECT_THAT(reasons(bench), ElementsAre(0, kLoss));
+  EXPECT_EQ(bench.output.segments[0].record.lost_datagrams, 5U);
+}
+
+TEST(Jumps, CutAtTheNextAccessPointWhateverItsSlot) {
+  TsBuilder ts;
+  add_video(ts, 60 * kSecond, 2, 50);
+  add_video(ts, 3 * kSecond, 2, 50);
+  Bench bench(spec_of(600s, 600s));
+  bench.run(ts.bytes());
+  EXPECT_THAT(bench.starts(), ElementsAre(60 * kSecond, 3 * kSecond));
+  EXPECT_THAT(reasons(bench), ElementsAre(0, kJump));
+  EXPECT_EQ(bench.output.segments[0].record.duration_90k, 2 * kSecond);
+  EXPECT_EQ(bench.output.segments[1].record.duration_90k, 2 * kSecond);
+}
+
+TEST(Jumps, AddTheStretchesOfTimeOnBothSidesWhereNoAccessPointComes) {
+  TsBuilder ts;
+  add_video(ts, 60 * kSecond, 2, 50);
+  for (unsigned i = 0; i < 25; ++i) ts.slice(3 * kSecond + i * kFrame);
+  add_video(ts, 4 * kSecond, 2, 50);
+  Bench bench(spec_of(600s, 600s));
+  bench.run(ts.bytes());
+  EXPECT_EQ(bench.output.segments[0].record.duration_90k, 3 * kSecond);
+  EXPECT_THAT(reasons(bench), ElementsAre(0, kJump));
+}
+
+TEST(Jumps, AreNoneWhereLossLeftAHole) {
+  TsBuilder ts;
+  add_video(ts, 0, 2, 50);
+  ts.lose(TsBuilder::kVideoPid);
+  add_video(ts, 5 * kSecond, 5, 50);
+  Bench bench(spec_of(10s, 20s));
+  bench.run(ts.bytes());
+  EXPECT_THAT(bench.starts(), ElementsAre(0));
+  EXPECT_EQ(bench.output.segments[0].record.duration_90k, 10 * kSecond);
+}
+
+TEST(Jumps, OfPcrAndDecodingTimeTogetherAreOne) {
+  JumpDetector detector;
+  constexpr uint64_t kPcrSecond = 27'000'000;
+  EXPECT_EQ(detector.take_pcr(0, false), Step::kSteady);
+  EXPECT_EQ(detector.take_decode_time(kSecond), Step::kSteady);
+  EXPECT_EQ(detector.take_pcr(kPcrSecond / 10, false), Step::kSteady);
+  EXPECT_EQ(detector.take_pcr(100 * kPcrSecond, false), Step::kJump);
+  EXPECT_EQ(detector.take_decode_time(2 * kSecond), Step::kSteady);  // of the old timeline
+  EXPECT_EQ(detector.take_decode_time(101 * kSecond), Step::kEcho);
+  EXPECT_EQ(detector.take_decode_time(101 * kSecond + kFrame), Step::kSteady);
+}
+
+TEST(Jumps, MayBeAnnounced) {
+  JumpDetector detector;
+  detector.take_pcr(0, false);
+  EXPECT_EQ(detector.take_pcr(27'000, true), Step::kJump);
+}
+
+TEST(Jumps, AreNoneWhereFewPicturesCome) {
+  JumpDetector detector;  // a slide each 5 s, a PCR each 0.1 s
+  for (uint64_t tenth = 0; tenth < 200; ++tenth) {
+    EXPECT_EQ(detector.take_pcr(tenth * 2'700'000, false), Step::kSteady);
+    if (tenth % 50 == 0) {
+      EXPECT_EQ(detector.take_decode_time(tenth * 9'000), Step::kSteady);
+    }
+  }
+}
+
+TEST(PmtChange, CutsAtTheNextAccessPoint) {
+  TsBuilder ts;
+  add_video(ts, 0, 2, 25);
+  for (unsigned i = 0; i < 50; ++i) {
+    if (i % 25 == 0) {
+      ts.pat();
+      ts.pmt({{0x1b, TsBuilder::kVideoPid}, {0x03, TsBuilder::kAudioPid}}, 1);
+    }
+    ts.picture(2 * kSecond + i * kFrame, i % 25 == 0 ? TsBuilder::kIdr : TsBuilder::kSlice);
+  }
+  Bench bench(spec_of(600s, 600s));
+  bench.run(ts.bytes());
+  EXPECT_THAT(bench.starts(), ElementsAre(0, 2 * kSecond));
+  EXPECT_THAT(reasons(bench), ElementsAre(0, only(Discontinuity::kPmtChange).bits()));
+}
+
+TEST(Restart, MarksTheFirstSegment) {
+  TsBuilder ts;
+  add_video(ts, 0, 4, 50);
+  SegmenterSpec spec = spec_of(2s, 10s);
+  spec.after_restart = true;
+  Bench bench(spec);
+  bench.run(ts.bytes());
+  EXPECT_THAT(reasons(bench), ElementsAre(only(Discontinuity::kRestart).bits(), 0));
+}
+
+TEST(ClockStep, MarksTheNextSegmentWhoseNameDoesNotGoBackInTime) {
+  TsBuilder ts;
+  add_video(ts, 0, 4, 50);
+  Bench bench(spec_of(2s, 10s));
+  bench.push(Bytes(ts.bytes()).first(188 * 70));
+  bench.now -= 3'600'000'000'000;
+  bench.segmenter.clock_stepped();
+  bench.run(Bytes(ts.bytes()).subspan(188 * 70));
+  EXPECT_THAT(reasons(bench), ElementsAre(0, only(Discontinuity::kClockStep).bits()));
+  EXPECT_GE(bench.output.segments[1].record.start_utc_ns,
+            bench.output.segments[0].record.start_utc_ns);
+}
+
+TEST(ArrivalClock, SmoothsJitterAndStartsAnewAfterAJump) {
+  ArrivalClock clock;
+  for (int64_t i = 0; i < 300; ++i) {
+    const int64_t jitter = (i * 7919 % 21 - 10) * 1'000'000;
+    clock.take_pcr(static_cast<media::Pcr>(i) * 900'000, kEpoch + i * 33'333'333 + jitter);
+    if (i > 100) {
+      EXPECT_NEAR(static_cast<double>(clock.utc(kEpoch + i * 33'333'333 + jitter) - kEpoch),
+                  static_cast<double>(i * 33'333'333), 3e6);
+    }
+  }
+  clock.take_pcr(5, kEpoch + 100);
+  EXPECT_EQ(clock.utc(kEpoch + 150), kEpoch + 150);
+}
+
+TEST(RtpOrder, TellsDuplicatesAndLatePacketsFromNewOnes) {
+  RtpOrder order;
+  EXPECT_FALSE(order.take(65'534, 1).drop);
+  EXPECT_EQ(order.take(65'534, 1).drop, Drop::kDuplicate);
+  EXPECT_EQ(order.take(65'535, 1).missing, 0U);
+  EXPECT_EQ(order.take(2, 1).missing, 2U);  // 0 and 1
+  EXPECT_EQ(order.take(1, 1).drop, Drop::kLate);
+  EXPECT_EQ(order.take(1, 1).drop, Drop::kDuplicate);
+  EXPECT_EQ(order.take(0, 1).drop, Drop::kLate);
+  EXPECT_FALSE(order.take(3, 1).drop);
+}
+
+TEST(RtpOrder, StartsAnewWithAnotherSenderOrAfterTwoPacketsFarAway) {
+  RtpOrder order;
+  order.take(100, 1);
+  EXPECT_EQ(order.take(40'000, 1).drop, Drop::kLate);
+  EXPECT_FALSE(order.take(101, 1).drop);
+  EXPECT_EQ(order.take(40'000, 1).drop, Drop::kLate);
+  EXPECT_FALSE(order.take(40'001, 1).drop);
+  EXPECT_EQ(order.take(40'002, 1).missing, 0U);
+  EXPECT_FALSE(order.take(7, 2).drop);
+}
+
+}  // namespace
+}  // namespace sluice::segment
