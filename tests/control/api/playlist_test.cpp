@@ -17,6 +17,7 @@ constexpr Utc kEight = utc_from_ns(1'737'014'400'000'000'000);  // 2025-01-16T08
 /// Signs by naming what it was asked for.
 class FakeSigner final : public object::ObjectStore {
  public:
+  explicit FakeSigner(bool expired = false) : expired_(expired) {}
   void ensure_bucket(object::Completion<void>) override {}
   void put(object::PutRequest, object::Completion<void>) override {}
   void get(std::string, object::Completion<std::string>) override {}
@@ -24,7 +25,7 @@ class FakeSigner final : public object::ObjectStore {
   void remove(std::string, object::Completion<void>) override {}
   void list(std::string, std::string, object::Completion<object::Listing>) override {}
   Result<object::PresignedUrl> presign(const object::PresignRequest& request) override {
-    if (expired) {
+    if (expired_) {
       return fail(Next::kRefreshCredentials, "the credentials have expired");
     }
     return object::PresignedUrl{"https://s3.example/" + request.key +
@@ -37,7 +38,8 @@ class FakeSigner final : public object::ObjectStore {
   void wake() override {}
   size_t in_flight() const override { return 0; }
 
-  bool expired = false;
+ private:
+  bool expired_;
 };
 
 /// Segments of 6 s from 08:00:00 on.
@@ -129,7 +131,7 @@ TEST_F(PlaylistTest, WithS3UrlsAreSignedWhenTheyAreAskedFor) {
   appliance_.streams[1].playlist.sign = false;
   commit(ten("live/news"));
   commit(ten("live/low"));
-  signer_ = std::make_unique<FakeSigner>();
+  make_signer_ = [] { return std::make_unique<FakeSigner>(); };
   start();
   EXPECT_THAT(fetch("/streams/live/news/live.m3u8").body,
               HasSubstr("segment_4.ts?expires=7200&at=20250116T081000Z\n"));
@@ -142,17 +144,19 @@ TEST_F(PlaylistTest, WithS3UrlsAreSignedWhenTheyAreAskedFor) {
 TEST_F(PlaylistTest, CredentialsThatHaveLapsedAreNoReasonToGiveUp) {
   appliance_.storage.endpoint = "https://s3.example";
   commit(ten("live/news"));
-  auto signer = std::make_unique<FakeSigner>();
-  signer->expired = true;
-  signer_ = std::move(signer);
+  bool expired = true;
+  make_signer_ = [&expired] { return std::make_unique<FakeSigner>(expired); };
   start();
   EXPECT_EQ(fetch("/streams/live/news/live.m3u8").status, 503);
+  expired = false;
+  clock_.advance(1min);
+  EXPECT_EQ(fetch("/streams/live/news/live.m3u8").status, 200) << "new ones are taken up";
 }
 
 TEST_F(PlaylistTest, ObjectsOnS3AreAWayOffAndOnlyOurs) {
   appliance_.storage.endpoint = "https://s3.example";
   appliance_.storage.prefix = "tv/";
-  signer_ = std::make_unique<FakeSigner>();
+  make_signer_ = [] { return std::make_unique<FakeSigner>(); };
   start();
   const HttpResponse response = fetch("/hls/tv/news/index.m3u8");
   EXPECT_EQ(response.status, 302);

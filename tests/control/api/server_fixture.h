@@ -33,7 +33,7 @@ class ServerTest : public testing::Test {
   std::filesystem::path folder_;
   config::Appliance appliance_;
   std::filesystem::path catalog_;
-  std::unique_ptr<object::ObjectStore> signer_;
+  MakeSigner make_signer_;
   ManualClock clock_;
   std::unique_ptr<ApiServer> server_;
 };
