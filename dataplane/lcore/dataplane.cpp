@@ -144,6 +144,7 @@ Status Dataplane::start() {
   if (auto begun = inputs_->begin(plan_); !begun) {
     return begun;
   }
+  room_.emplace(*arena_, reserve());
   make_housekeeper();
   auto pipeline = Pipeline::build({.appliance = appliance_,
                                    .lcores = lcores_,
@@ -152,7 +153,7 @@ Status Dataplane::start() {
                                    .streams = streams_,
                                    .pool = pool_.get(),
                                    .clock = *clock_,
-                                   .arena_low = arena_low_,
+                                   .room = *room_,
                                    .page = *stats_});
   if (!pipeline) {
     return fail(pipeline.error());
@@ -175,7 +176,7 @@ uint32_t Dataplane::reserve() const {
 }
 
 void Dataplane::make_housekeeper() {
-  housekeeper_.emplace(*stats_, *arena_, *clock_, arena_low_, reserve());
+  housekeeper_.emplace(*stats_, *arena_, *clock_, *room_);
   for (const auto& open : inputs_->sources()) {
     if (auto slot = port_slot(*stats_, open.source->device()); slot) {
       housekeeper_->watch({open.source.get(), *slot});

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 
@@ -11,6 +10,7 @@
 #include "dataplane/lcore/housekeeper.h"
 #include "dataplane/lcore/pipeline.h"
 #include "dataplane/lcore/plan.h"
+#include "dataplane/lcore/room.h"
 #include "dataplane/lcore/stream_set.h"
 #include "dataplane/lcore/tsc_clock.h"
 #include "dataplane/source/eal.h"
@@ -62,7 +62,7 @@ class Dataplane {
   StreamSet streams_;
   std::optional<source::Inputs> inputs_;
   std::optional<TscClock> clock_;
-  std::atomic<bool> arena_low_ = false;
+  std::optional<Room> room_;
   std::unique_ptr<Pipeline> pipeline_;
   std::optional<Housekeeper> housekeeper_;
 };

@@ -5,8 +5,8 @@ namespace sluice::lcore {
 using namespace std::chrono_literals;
 
 Housekeeper::Housekeeper(arena::StatsPage& page, arena::ArenaWriter& arena, TscClock& clock,
-                         std::atomic<bool>& arena_low, uint32_t reserve)
-    : page_(page), arena_(arena), clock_(clock), arena_low_(arena_low), reserve_(reserve) {}
+                         Room& room)
+    : page_(page), arena_(arena), clock_(clock), room_(room) {}
 
 void Housekeeper::watch(Port port) {
   // Counters of a driver may begin before us; those on the page go on across restarts.
@@ -27,10 +27,7 @@ void Housekeeper::last_tick(Monotonic now) noexcept {
 
 void Housekeeper::reclaim() noexcept {
   const size_t freed = arena_.reclaim();
-  // Waiting makes sense only while control has something to give back: if open segments alone fill
-  // the arena, nothing ever comes of it.
-  const bool low = arena_.chunks_free() < reserve_;
-  arena_low_.store(low && (freed > 0 || arena_.segments_waiting() > 0), std::memory_order_relaxed);
+  room_.set_hopeless(room_.low() && freed == 0 && arena_.segments_waiting() == 0);
 }
 
 void Housekeeper::report(Monotonic now) noexcept {

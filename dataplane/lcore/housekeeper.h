@@ -1,9 +1,9 @@
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <vector>
 
+#include "dataplane/lcore/room.h"
 #include "dataplane/lcore/tsc_clock.h"
 #include "dataplane/source/packet_source.h"
 #include "storage/arena/stats.h"
@@ -21,10 +21,7 @@ class Housekeeper {
     arena::PortStats* stats;
   };
 
-  /// @param arena_low  set while sources that can wait are to wait for chunks
-  /// @param reserve  chunks below which they wait
-  Housekeeper(arena::StatsPage& page, arena::ArenaWriter& arena, TscClock& clock,
-              std::atomic<bool>& arena_low, uint32_t reserve);
+  Housekeeper(arena::StatsPage& page, arena::ArenaWriter& arena, TscClock& clock, Room& room);
 
   void watch(Port port);
   void watch(arena::StreamStats* stream) { streams_.push_back({stream, stream->received.get()}); }
@@ -53,8 +50,7 @@ class Housekeeper {
   arena::StatsPage& page_;
   arena::ArenaWriter& arena_;
   TscClock& clock_;
-  std::atomic<bool>& arena_low_;
-  uint32_t reserve_;
+  Room& room_;
   std::vector<WatchedPort> ports_;
   std::vector<WatchedStream> streams_;
   Monotonic reported_{};

@@ -43,7 +43,7 @@ void Outlets::flush(Lane& lane, arena::PortStats& stats) noexcept {
 }
 
 bool Outlets::calm() const noexcept {
-  constexpr unsigned kShallow = 1024;
+  constexpr unsigned kShallow = 256;
   return std::all_of(lanes_.begin(), lanes_.end(),
                      [](const Lane& lane) { return ::rte_ring_count(lane.ring) < kShallow; });
 }

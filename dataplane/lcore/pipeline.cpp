@@ -170,7 +170,7 @@ Status Pipeline::place_sources() {
                             ReceiverSpec{.source = *open.source,
                                          .flows = open.input ? flows_[*open.input] : kNoFlows,
                                          .clock = parts_.clock,
-                                         .arena_low = parts_.arena_low,
+                                         .room = parts_.room,
                                          .stats = **stats,
                                          .pool = parts_.pool},
                             *worker.outlets()),

@@ -11,6 +11,7 @@
 #include "config/base/result.h"
 #include "dataplane/lcore/outlets.h"
 #include "dataplane/lcore/plan.h"
+#include "dataplane/lcore/room.h"
 #include "dataplane/lcore/stream_set.h"
 #include "dataplane/lcore/tsc_clock.h"
 #include "dataplane/lcore/worker.h"
@@ -35,7 +36,7 @@ struct PipelineParts {
   StreamSet& streams;
   rte_mempool* pool;
   const TscClock& clock;
-  const std::atomic<bool>& arena_low;
+  const Room& room;
   arena::StatsPage& page;
 };
 

@@ -26,7 +26,7 @@ uint16_t stripped_vlan(const rte_mbuf* mbuf) noexcept {
 }  // namespace
 
 size_t Receiver::poll() noexcept {
-  if (traits().waits && (spec_.arena_low.load(std::memory_order_relaxed) || !outlets_.calm())) {
+  if (traits().waits && (spec_.room.scarce() || !outlets_.calm())) {
     return 0;
   }
   std::array<rte_mbuf*, kBurst> buffer;

@@ -7,6 +7,7 @@
 #include <span>
 
 #include "dataplane/lcore/outlets.h"
+#include "dataplane/lcore/room.h"
 #include "dataplane/lcore/tsc_clock.h"
 #include "dataplane/net/flow_table.h"
 #include "dataplane/source/packet_source.h"
@@ -19,7 +20,7 @@ struct ReceiverSpec {
   source::PacketSource& source;
   const std::atomic<const net::FlowTable*>& flows;  ///< may be exchanged while packets flow
   const TscClock& clock;
-  const std::atomic<bool>& arena_low;  ///< sources that can wait do so while this is true
+  const Room& room;  ///< sources that can wait do so while it is scarce
   arena::PortStats& stats;
   rte_mempool* pool;
 };
