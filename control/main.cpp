@@ -102,9 +102,13 @@ class ControlProcess {
 
   Status listen() {
     api::ApiOptions options{
-        .appliance = appliance_, .catalog = catalog_->file(), .make_signer = {}, .clock = &clock_};
+        .appliance = appliance_, .catalog = catalog_->file(), .signer = nullptr, .clock = &clock_};
     if (!appliance_.storage.is_file()) {
-      options.make_signer = [this] { return object::make_store(appliance_.storage, clock_, ""); };
+      auto signer = object::make_store(appliance_.storage, clock_, "");
+      if (!signer) {
+        return fail(signer.error());
+      }
+      options.signer = std::move(*signer);
     }
     auto api = api::ApiServer::start(std::move(options));
     if (!api) {

@@ -5,9 +5,6 @@
 namespace sluice::api {
 namespace {
 
-/// How soon a change of credentials is taken up.
-constexpr auto kSignerLife = std::chrono::minutes(1);
-
 bool is_host(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
@@ -33,24 +30,12 @@ std::string origin_of(const Request& request) {
   return (tls ? "https://" : "http://") + std::string(host);
 }
 
-Links::Links(const config::Storage& storage, MakeSigner make_signer, const Clock& clock)
+Links::Links(const config::Storage& storage, std::unique_ptr<object::ObjectStore> signer,
+             const Clock& clock)
     : base_(without_slash(storage.public_endpoint)),
       bucket_(storage.bucket),
       clock_(clock),
-      make_signer_(std::move(make_signer)) {}
-
-Result<object::ObjectStore*> Links::signer() const {
-  const Clock::Monotonic now = clock_.monotonic();
-  if (!signer_ || now - made_ >= kSignerLife) {
-    auto made = make_signer_();
-    if (!made) {
-      return fail(std::move(made.error()));
-    }
-    signer_ = std::move(*made);
-    made_ = now;
-  }
-  return signer_.get();
-}
+      signer_(std::move(signer)) {}
 
 std::string Links::local(const Request& request, const std::string& key) const {
   return (base_.empty() ? origin_of(request) : base_) + "/" + bucket_ + "/" + key;
@@ -58,25 +43,20 @@ std::string Links::local(const Request& request, const std::string& key) const {
 
 Result<std::string> Links::presigned(const Request& request, const std::string& key,
                                      std::chrono::seconds expires) const {
-  if (!make_signer_) {
+  if (!signer_) {
     return local(request, key);
   }
   const std::lock_guard lock(mutex_);
-  const auto store = signer();
-  if (!store) {
-    return fail(store.error());
-  }
-  return (*store)
-      ->presign({.key = key, .method = "GET", .expires = expires, .at = clock_.now()})
+  return signer_->presign({.key = key, .method = "GET", .expires = expires, .at = clock_.now()})
       .map([](object::PresignedUrl&& presigned) { return std::move(presigned.url); });
 }
 
-Result<std::string> Links::plain(const Request& request, const std::string& key) const {
-  if (!make_signer_) {
+std::string Links::plain(const Request& request, const std::string& key) const {
+  if (!signer_) {
     return local(request, key);
   }
   const std::lock_guard lock(mutex_);
-  return signer().map([&](const object::ObjectStore* store) { return store->url(key); });
+  return signer_->url(key);
 }
 
 }  // namespace sluice::api

@@ -9,7 +9,6 @@
 #include "config/base/clock.h"
 #include "config/base/result.h"
 #include "control/api/http.h"
-#include "control/api/make_signer.h"
 #include "storage/object/store.h"
 
 namespace sluice::api {
@@ -22,9 +21,10 @@ std::string origin_of(const Request& request);
 /// Makes the URLs by which clients get objects. Any thread.
 class Links {
  public:
-  /// @param make_signer  see ApiOptions
+  /// @param signer  makes URLs of an S3 store; null with the file store
   /// @param clock  outlives this
-  Links(const config::Storage& storage, MakeSigner make_signer, const Clock& clock);
+  Links(const config::Storage& storage, std::unique_ptr<object::ObjectStore> signer,
+        const Clock& clock);
 
   /// The URL of an object of the file store, at the server that `request` came to.
   std::string local(const Request& request, const std::string& key) const;
@@ -33,19 +33,14 @@ class Links {
   Result<std::string> presigned(const Request& request, const std::string& key,
                                 std::chrono::seconds expires) const;
   /// Like `presigned`, without a signature, for storage that is public.
-  Result<std::string> plain(const Request& request, const std::string& key) const;
+  std::string plain(const Request& request, const std::string& key) const;
 
  private:
-  /// Under the mutex: a signer that was made within the last minute.
-  Result<object::ObjectStore*> signer() const;
-
   std::string base_;  ///< of a file store with `public_endpoint`, else empty
   std::string bucket_;
   const Clock& clock_;
-  MakeSigner make_signer_;
   mutable std::mutex mutex_;  ///< a store is for one thread at a time
-  mutable std::unique_ptr<object::ObjectStore> signer_;
-  mutable Clock::Monotonic made_;
+  std::unique_ptr<object::ObjectStore> signer_;
 };
 
 }  // namespace sluice::api

@@ -47,7 +47,7 @@ Result<std::vector<playlist::Entry>> entries(const Request& request, const Links
   list.reserve(segments.size());
   for (const Segment& segment : segments) {
     auto url = settings.playlist.sign ? links.presigned(request, segment.key, ttl)
-                                      : links.plain(request, segment.key);
+                                      : Result<std::string>(links.plain(request, segment.key));
     if (!url) {
       return fail(std::move(url.error()));
     }

@@ -65,7 +65,7 @@ Router::Router(ApiOptions options, std::optional<Token> token)
     : appliance_(std::move(options.appliance)),
       clock_(*options.clock),
       token_(token),
-      links_(appliance_.storage, std::move(options.make_signer), clock_),
+      links_(appliance_.storage, std::move(options.signer), clock_),
       catalog_(std::move(options.catalog)),
       playlists_(appliance_, catalog_, links_, clock_),
       stats_(appliance_.arena.path) {

@@ -7,7 +7,7 @@
 #include "config/appliance.h"
 #include "config/base/clock.h"
 #include "config/base/result.h"
-#include "control/api/make_signer.h"
+#include "storage/object/store.h"
 
 namespace sluice::api {
 
@@ -17,11 +17,10 @@ struct ApiOptions {
   /// The catalog's database file, read through a connection of the server's own. It need not be
   /// there yet. Empty: no playlists by time, no archive listing (404).
   std::filesystem::path catalog;
-  /// Makes a store of the server's own, used only to make URLs (`presign`, `url`), one call at a
-  /// time but from any of the server's threads. Called again each minute in which a URL is wanted,
-  /// so that credentials that were changed are taken up. Null with the file store, whose objects
-  /// the server hands out itself.
-  MakeSigner make_signer;
+  /// A store of the server's own, used only to make URLs (`presign`, `url`), one call at a time but
+  /// from any of the server's threads. Null with the file store, whose objects the server hands out
+  /// itself.
+  std::unique_ptr<object::ObjectStore> signer;
   const Clock* clock = nullptr;  ///< not owned; outlives the server
 };
 
