@@ -59,7 +59,6 @@ class Appliance:
         self.path = self.folder / "sluice.yaml"
         self.log = self.folder / "log"
         self._process = None
-        self._lines = queue.Queue()
 
     def __enter__(self):
         return self
@@ -81,19 +80,31 @@ class Appliance:
             self._process = subprocess.Popen(
                 [paths.program("sluice"), "run", "-c", self.path, *arguments], stdout=subprocess.PIPE,
                 stderr=log, text=True, start_new_session=True, env={**os.environ, **(environment or {})})
-        threading.Thread(target=self._read, args=(self._process.stdout,), daemon=True).start()
-        deadline = time.monotonic() + READY
+        lines = queue.Queue()
+        threading.Thread(target=self._read, args=(self._process.stdout, lines), daemon=True).start()
         while True:
-            line = self._lines.get(timeout=max(0.1, deadline - time.monotonic()))
+            try:
+                line = lines.get(timeout=READY)
+            except queue.Empty:
+                raise RuntimeError(f"sluice run was not ready within {READY} s") from None
             if line is None:
                 raise RuntimeError(f"sluice run ended with {self._process.wait(10)} before it was ready")
             if line.strip() == "ready":
                 return self
 
-    def _read(self, stdout):
+    def refuse(self, *wrapper):
+        """Starts it where it is to refuse: returns (exit status, what it said)."""
+        self.write()
+        done = subprocess.run([*wrapper, paths.program("sluice"), "run", "-c", self.path],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=READY,
+                              check=False)
+        return done.returncode, done.stdout
+
+    @staticmethod
+    def _read(stdout, lines):
         for line in stdout:
-            self._lines.put(line)
-        self._lines.put(None)
+            lines.put(line)
+        lines.put(None)
 
     def stop(self):
         """Ends it by SIGTERM, or waits for its own end; returns the exit status."""
@@ -114,6 +125,11 @@ class Appliance:
                 except ProcessLookupError:
                     pass
             self._process.wait(STOP)
+
+    @property
+    def pid(self):
+        """The process of `sluice run` itself."""
+        return self._process.pid
 
     def processes(self):
         """The process ids of its dataplane and its control: {"sluice-dataplane": pid, …}."""

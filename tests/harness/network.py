@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import json
 import os
 import pathlib
 import subprocess
@@ -89,11 +90,12 @@ class Sender:
             env={**os.environ, "PYTHONPATH": str(paths.SOURCE / "tests")}, stdout=subprocess.PIPE)
 
     def wait(self, timeout=90):
-        """Waits for the end of all streams; returns the number of datagrams sent."""
+        """Waits for the end of all streams; returns when each stream's datagrams left, in Unix
+        seconds: a list a stream."""
         said, _ = self._process.communicate(timeout=timeout)
         if self._process.returncode != 0:
             raise RuntimeError("the sender failed")
-        return int(said)
+        return json.loads(said)
 
     def stop(self):
         self._process.kill()

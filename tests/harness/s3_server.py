@@ -16,15 +16,17 @@ NAMES = {"S3_ENDPOINT": "SLUICE_TEST_S3_ENDPOINT", "AWS_REGION": "SLUICE_TEST_S3
 
 
 @contextlib.contextmanager
-def started(listen="127.0.0.1"):
-    """Runs a server for as long as the block lasts; announces none where Ceph is missing."""
+def started(*options):
+    """Runs a server, with more options of tools/s3-server, for as long as the block lasts; announces
+    none where Ceph is missing."""
     if not shutil.which("radosgw"):
         yield
         return
     folder = tempfile.mkdtemp(prefix="sluice-t-s3-")
+    before = {name: os.environ.get(name) for name in NAMES.values()}
     try:
-        done = subprocess.run([TOOL, "start", "--listen", listen, folder], check=True,
-                              stdout=subprocess.PIPE, text=True)
+        done = subprocess.run([TOOL, "start", *options, folder], check=True, stdout=subprocess.PIPE,
+                              text=True)
         for name, value in re.findall(r"^export (\w+)=(.*)$", done.stdout, re.MULTILINE):
             if name in NAMES:
                 os.environ[NAMES[name]] = value
@@ -32,5 +34,8 @@ def started(listen="127.0.0.1"):
     finally:
         subprocess.run([TOOL, "stop", folder], check=False)
         shutil.rmtree(folder, ignore_errors=True)
-        for name in NAMES.values():
-            os.environ.pop(name, None)
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

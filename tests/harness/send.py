@@ -1,10 +1,11 @@
 """Sends TS files as multicast, each at the pace of its PCR, byte for byte.
 
 usage: python3 -m harness.send LOCAL_ADDRESS SCHEME://GROUP:PORT=FILE...
-Prints the number of datagrams sent.
+Prints a line of JSON: for each stream, the times (Unix seconds) at which its datagrams left.
 """
 
 import heapq
+import json
 import pathlib
 import re
 import socket
@@ -38,14 +39,14 @@ def main():
     out.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, 4)
     out.bind((local, 0))
     schedule = heapq.merge(*(list(datagrams(job, number)) for number, job in enumerate(jobs)))
-    began, sent = time.monotonic() + LEAD, 0
-    for seconds, _, datagram, address in schedule:
-        pause = began + seconds - time.monotonic()
+    began, left = time.time() + LEAD, [[] for _ in jobs]
+    for seconds, number, datagram, address in schedule:
+        pause = began + seconds - time.time()
         if pause > 0:
             time.sleep(pause)
         out.sendto(datagram, address)
-        sent += 1
-    print(sent)
+        left[number].append(time.time())
+    print(json.dumps(left))
 
 
 if __name__ == "__main__":

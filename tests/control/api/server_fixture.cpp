@@ -24,7 +24,7 @@ ServerTest::~ServerTest() {
 void ServerTest::start() {
   auto server = ApiServer::start({.appliance = appliance_,
                                   .catalog = catalog_,
-                                  .make_signer = make_signer_,
+                                  .signer = std::move(signer_),
                                   .clock = &clock_});
   ASSERT_TRUE(server) << server.error().message;
   server_ = std::move(*server);

@@ -33,7 +33,7 @@ class ServerTest : public testing::Test {
   std::filesystem::path folder_;
   config::Appliance appliance_;
   std::filesystem::path catalog_;
-  MakeSigner make_signer_;
+  std::unique_ptr<object::ObjectStore> signer_;
   ManualClock clock_;
   std::unique_ptr<ApiServer> server_;
 };

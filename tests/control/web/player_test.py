@@ -6,12 +6,11 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import paths
+from harness import browser, paths
 
 SUITE = "browser"
 TIMEOUT = 180
 
-HERE = pathlib.Path(__file__).parent
 SEGMENT_SECONDS = 2
 
 
@@ -31,10 +30,6 @@ class Player(unittest.TestCase):
         cls.work = tempfile.TemporaryDirectory(prefix="sluice-web-")
         cls.folder = pathlib.Path(cls.work.name)
         cls.addClassCleanup(cls.work.cleanup)
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            (cls.folder / name).write_bytes((HERE / name).read_bytes())
-        subprocess.run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
-                       cwd=cls.folder, check=True)
 
     def serve(self, *codecs):
         """The URL of a server whose channels show these codecs."""
@@ -50,12 +45,7 @@ class Player(unittest.TestCase):
         return f"http://127.0.0.1:{int(server.stdout.readline())}"
 
     def look(self, url, *options):
-        done = subprocess.run(
-            ["node", HERE / "player_test.mjs", url, "--modules", self.folder,
-             "--segment", str(SEGMENT_SECONDS), *options],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-        self.assertEqual(0, done.returncode, done.stdout)
-        return json.loads(done.stdout)
+        return browser.look(url, "--segment", str(SEGMENT_SECONDS), *options)
 
     def test_live_the_last_hour_and_an_hour_of_the_archive_play(self):
         url = self.serve("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
