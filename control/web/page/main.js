@@ -184,14 +184,14 @@ at("filter").addEventListener("input", () => {
 });
 at("copy-url").addEventListener("click", async () => {
   const url = at("playlist-url");
-  let done = "Copied";
-  if (navigator.clipboard) {
-    await navigator.clipboard.writeText(url.textContent);
-  } else {
+  const copied = await navigator.clipboard?.writeText(url.textContent).then(
+    () => true,
+    () => false,
+  );
+  if (!copied) {
     getSelection().selectAllChildren(url); // over plain HTTP browsers lend no clipboard
-    done = "Press Ctrl-C";
   }
-  at("copy-url").textContent = done;
+  at("copy-url").textContent = copied ? "Copied" : "Press Ctrl-C";
   setTimeout(() => (at("copy-url").textContent = "Copy"), 1500);
 });
 
