@@ -144,6 +144,11 @@ Status Dataplane::start() {
   if (auto begun = inputs_->begin(plan_); !begun) {
     return begun;
   }
+  for (const auto& stream : streams_) {
+    if (stream && arena_->goes_on(stream->entry)) {
+      stream->segmenter.restarted();
+    }
+  }
   room_.emplace(*arena_, reserve());
   make_housekeeper();
   auto pipeline = Pipeline::build({.appliance = appliance_,

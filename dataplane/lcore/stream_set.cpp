@@ -8,26 +8,23 @@
 namespace sluice::lcore {
 namespace {
 
-segment::SegmenterSpec segmenter_spec(const config::Stream& stream, bool after_restart) {
+segment::SegmenterSpec segmenter_spec(const config::Stream& stream) {
   return {.rtp = stream.source.scheme == config::Scheme::kRtp,
           .program = stream.program,
-          .segment = stream.segment,
-          .after_restart = after_restart};
+          .segment = stream.segment};
 }
 
 }  // namespace
 
 StreamContext::StreamContext(const config::Stream& stream, uint32_t arena_entry,
-                             arena::StreamStats& counters, arena::ArenaWriter& arena,
-                             bool after_restart)
+                             arena::StreamStats& counters, arena::ArenaWriter& arena)
     : entry(arena_entry),
       stats(counters),
       output(arena, arena_entry),
-      segmenter(segmenter_spec(stream, after_restart), output, counters) {}
+      segmenter(segmenter_spec(stream), output, counters) {}
 
 Result<StreamSet> enter_streams(const config::Appliance& appliance, arena::ArenaWriter& arena,
                                 arena::StatsPage& page) {
-  const auto& interrupted = arena.recovery().interrupted;
   StreamSet streams;
   for (const config::Stream& stream : appliance.streams) {
     const std::string& name = stream.name.str();
@@ -47,10 +44,7 @@ Result<StreamSet> enter_streams(const config::Appliance& appliance, arena::Arena
     if (!entry) {
       return fail(entry.error());
     }
-    const bool after_restart =
-        std::find(interrupted.begin(), interrupted.end(), name) != interrupted.end();
-    streams.push_back(
-        std::make_unique<StreamContext>(stream, *entry, **stats, arena, after_restart));
+    streams.push_back(std::make_unique<StreamContext>(stream, *entry, **stats, arena));
   }
   return streams;
 }

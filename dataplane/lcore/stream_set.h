@@ -16,7 +16,7 @@ namespace sluice::lcore {
 /// A stream while it is captured: where its segments go, and who cuts them.
 struct StreamContext {
   StreamContext(const config::Stream& stream, uint32_t arena_entry, arena::StreamStats& counters,
-                arena::ArenaWriter& arena, bool after_restart);
+                arena::ArenaWriter& arena);
 
   uint32_t entry;
   arena::StreamStats& stats;

@@ -37,9 +37,7 @@ CutDecider::CutDecider(const SegmenterSpec& spec, Totals& totals)
     : rule_(spec.segment),
       inject_(spec.segment.inject_pat_pmt),
       totals_(totals),
-      guide_(spec.program, pids_) {
-  if (spec.after_restart) mark_next(Discontinuity::kRestart);
-}
+      guide_(spec.program, pids_) {}
 
 void CutDecider::open(int64_t arrival_ns) noexcept {
   arrival_ns_ = arrival_ns;

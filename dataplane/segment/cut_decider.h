@@ -69,6 +69,7 @@ class CutDecider {
   /// Datagrams are missing before the next packet.
   void note_loss() noexcept;
   void clock_stepped() noexcept;
+  void restarted() noexcept { mark_next(arena::Discontinuity::kRestart); }
 
   /// Of the open segment, so far.
   uint64_t duration_90k() const noexcept;

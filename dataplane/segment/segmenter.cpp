@@ -22,6 +22,7 @@ class Segmenter::Impl {
   void finish() noexcept;
   void lost(uint64_t datagrams) noexcept;
   void clock_stepped() noexcept { decider_.clock_stepped(); }
+  void restarted() noexcept { decider_.restarted(); }
 
  private:
   bool strip_rtp(Bytes& datagram) noexcept;
@@ -271,6 +272,9 @@ void Segmenter::commit() noexcept {
 }
 void Segmenter::clock_stepped() noexcept {
   impl_->clock_stepped();
+}
+void Segmenter::restarted() noexcept {
+  impl_->restarted();
 }
 void Segmenter::lost(uint64_t datagrams) noexcept {
   impl_->lost(datagrams);

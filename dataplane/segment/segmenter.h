@@ -15,8 +15,6 @@ struct SegmenterSpec {
   bool rtp = false;  ///< datagrams carry RTP (RFC 3550, RFC 2250) around the TS packets
   config::Program program;
   config::Segment segment;
-  bool after_restart =
-      false;  ///< the first segment continues a stream that a dead dataplane was cutting
 };
 
 /// Cuts one stream's datagrams into segments at access points. Owned by one lcore; no allocation
@@ -39,6 +37,8 @@ class Segmenter {
 
   /// The system clock was stepped: the next segment is marked.
   void clock_stepped() noexcept;
+  /// An earlier dataplane cut this stream: the first segment is marked as a restart.
+  void restarted() noexcept;
   /// Datagrams of this stream were dropped before they came here: the next cut is marked as loss.
   void lost(uint64_t datagrams) noexcept;
 

@@ -43,9 +43,6 @@ void make_free(Descriptor& descriptor) {
 
 void seal_filling(ArenaMap& map, Descriptor& descriptor, Recovery& recovery) {
   StreamEntry* entry = entry_of(map, descriptor);
-  if (entry != nullptr) {
-    recovery.interrupted.emplace_back(descriptor.stream);
-  }
   if (entry == nullptr || descriptor.committed.load(std::memory_order_acquire) == 0) {
     make_free(descriptor);
     return;

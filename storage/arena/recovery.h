@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "storage/arena/map.h"
@@ -14,8 +13,6 @@ struct Recovery {
   uint64_t sealed_now =
       0;                 ///< segments that were filling and have been sealed at their last commit
   uint64_t waiting = 0;  ///< segments that control has yet to store, those included
-  std::vector<std::string>
-      interrupted;  ///< streams that were being cut: what comes next is a restart
 };
 
 /// Sets an arena right that no dataplane is using: numbers catch up, filling segments are sealed at

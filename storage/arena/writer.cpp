@@ -196,6 +196,10 @@ bool ArenaWriter::seeded(uint32_t entry) const {
   return map_.streams[entry].state.load(std::memory_order_acquire) == StreamEntry::kSeeded;
 }
 
+bool ArenaWriter::goes_on(uint32_t entry) const {
+  return map_.streams[entry].next_sequence > 0;
+}
+
 SegmentWriter ArenaWriter::begin(uint32_t entry) noexcept {
   if (!seeded(entry)) {
     return {};

@@ -93,6 +93,8 @@ class ArenaWriter {
   /// Whether control has told where the stream's numbers go on. Until then its segments can be
   /// filled, not sealed.
   bool seeded(uint32_t entry) const;
+  /// Whether a seeded stream has segments from before: what comes next is a restart.
+  bool goes_on(uint32_t entry) const;
 
   /// Opens a segment; not open (`!writer`) if no chunk is free or the stream is not seeded.
   SegmentWriter begin(uint32_t entry) noexcept;

@@ -147,9 +147,8 @@ TEST(PmtChange, CutsAtTheNextAccessPoint) {
 TEST(Restart, MarksTheFirstSegment) {
   TsBuilder ts;
   add_video(ts, 0, 4, 50);
-  SegmenterSpec spec = spec_of(2s, 10s);
-  spec.after_restart = true;
-  Bench bench(spec);
+  Bench bench(spec_of(2s, 10s));
+  bench.segmenter.restarted();
   bench.run(ts.bytes());
   EXPECT_THAT(reasons(bench), ElementsAre(only(Discontinuity::kRestart).bits(), 0));
 }
