@@ -18,6 +18,7 @@ inline constexpr char kStatuses[] =
 
 /// Each adds a subcommand, which sets `action` when it is chosen.
 void add_run(CLI::App& app, Action& action);
+void add_record(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_segment(CLI::App& app, Action& action);

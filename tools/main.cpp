@@ -46,6 +46,7 @@ int main(int argc, char** argv) {
 
   sluice::tools::Action action;
   sluice::tools::add_run(app, action);
+  sluice::tools::add_record(app, action);
   sluice::tools::add_check(app, action);
   sluice::tools::add_status(app, action);
   sluice::tools::add_segment(app, action);

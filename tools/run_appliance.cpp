@@ -11,6 +11,7 @@
 #include "storage/arena/stats.h"
 #include "tools/arguments.h"
 #include "tools/commands.h"
+#include "tools/preflight.h"
 
 namespace sluice::tools {
 namespace {
@@ -64,6 +65,12 @@ int run_appliance(const config::Appliance& appliance, const std::filesystem::pat
   const std::filesystem::path& folder = appliance.arena.path;
   if (runs_already(folder)) {
     say_error("an appliance runs already with arena.path " + folder.string());
+    return kFailed;
+  }
+  if (const auto problems = preflight(appliance); !problems.empty()) {
+    for (const std::string& problem : problems) {
+      say_error(problem);
+    }
     return kFailed;
   }
   supervisor::PageProbe probe(folder);

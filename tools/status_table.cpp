@@ -14,8 +14,8 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-/// Columns as wide as their widest cell; the first is left-aligned, numbers to the right.
-void print_table(const std::vector<Row>& rows, std::ostream& out) {
+/// Columns as wide as their widest cell: the first `texts` to the left, numbers to the right.
+void print_table(const std::vector<Row>& rows, size_t texts, std::ostream& out) {
   std::vector<size_t> widths(rows.front().size());
   for (const Row& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {
@@ -26,9 +26,8 @@ void print_table(const std::vector<Row>& rows, std::ostream& out) {
     std::string line;
     for (size_t i = 0; i < row.size(); ++i) {
       const std::string padding(widths[i] - row[i].size(), ' ');
-      line += (i == 0 ? "" : "  ") + (i < 2 ? row[i] + padding : padding + row[i]);
+      line += (i == 0 ? "" : "  ") + (i < texts ? row[i] + padding : padding + row[i]);
     }
-    line.erase(line.find_last_not_of(' ') + 1);
     out << line << "\n";
   }
 }
@@ -68,13 +67,13 @@ void print_ports(const api::Json& ports, std::ostream& out) {
   if (ports.empty()) {
     return;
   }
-  std::vector<Row> rows{{"PORT", "", "RECEIVED", "MISSED"}};
+  std::vector<Row> rows{{"PORT", "RECEIVED", "MISSED"}};
   for (const api::Json& port : ports) {
     rows.push_back(
-        {port["device"].get<std::string>(), "", number(port["received"]), number(port["missed"])});
+        {port["device"].get<std::string>(), number(port["received"]), number(port["missed"])});
   }
   out << "\n";
-  print_table(rows, out);
+  print_table(rows, 1, out);
 }
 
 void print_streams(const api::Json& streams, std::ostream& out) {
@@ -87,7 +86,7 @@ void print_streams(const api::Json& streams, std::ostream& out) {
                     number(stream["segments_stored"]), seconds(stream["lag_seconds"])});
   }
   out << "\n";
-  print_table(rows, out);
+  print_table(rows, 2, out);
 }
 
 }  // namespace

@@ -26,9 +26,9 @@ namespace {
   if (::getppid() != parent) {
     ::_exit(1);  // the parent died before it could be said that this matters
   }
-  const int null = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
   ::dup2(null, STDIN_FILENO);
-  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  ::dup2(null, STDOUT_FILENO);
   ::execv(argv[0], argv);
   const int error = errno;
   (void)!::write(report, &error, sizeof error);

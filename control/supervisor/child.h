@@ -27,8 +27,8 @@ std::string to_string(const Ending& ending);
 /// it.
 class Child {
  public:
-  /// Starts a program with stdin closed, and stdout going to stderr: what the parent writes to
-  /// stdout is for programs to read. Fails if it cannot be executed.
+  /// Starts a program with stdin and stdout leading nowhere: stdout is the parent's own, for
+  /// programs to read. Fails if it cannot be executed.
   /// @param command  the program's path and its arguments
   static Result<Child> start(const std::vector<std::string>& command);
 
