@@ -107,7 +107,7 @@ Status object_put(const config::Appliance& appliance, const ObjectPut& command, 
     return fail(store.error());
   }
   ObjectStore& objects = **store;
-  const auto ensured =
+  auto ensured =
       run<void>(objects, [&](Completion<void> done) { objects.ensure_bucket(std::move(done)); });
   if (!ensured) {
     return ensured;
@@ -117,7 +117,7 @@ Status object_put(const config::Appliance& appliance, const ObjectPut& command, 
       {as_bytes(*bytes)},
       command.content_type.empty() ? content_type(command.key) : command.content_type,
       ""};
-  const auto stored =
+  auto stored =
       run<void>(objects, [&](Completion<void> done) { objects.put(request, std::move(done)); });
   if (!stored) {
     return stored;

@@ -15,7 +15,8 @@ Result<std::unique_ptr<ObjectStore>> make_file_store(const config::Storage& stor
     return fail("storage endpoint '" + storage.endpoint +
                 "' is not an absolute path: it has to look like file:///var/lib/sluice/archive");
   }
-  std::string base = storage.public_endpoint.empty() ? public_base : storage.public_endpoint;
+  std::string base =
+      storage.public_endpoint.empty() ? std::move(public_base) : storage.public_endpoint;
   if (base.ends_with('/')) {
     base.pop_back();
   }

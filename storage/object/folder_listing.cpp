@@ -102,7 +102,7 @@ Status Walk::visit(UniqueFd folder, const std::string& path) {
       return fail(system_error("cannot list " + below, errno));
     }
     if (next.valid()) {
-      const Status visited = visit(std::move(next), below);
+      Status visited = visit(std::move(next), below);
       if (!visited) {
         return visited;
       }

@@ -13,8 +13,8 @@ namespace {
 
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr long kUploadBuffer = 256 * 1024;
-constexpr long kDownloadBuffer = 256 * 1024;
+constexpr long kUploadBuffer = 256L * 1024;
+constexpr long kDownloadBuffer = 256L * 1024;
 constexpr long kIdleConnections = 64;
 
 /// Reads a body piece by piece; libcurl may take it back to the start.
@@ -161,7 +161,9 @@ class HttpClient::Multi {
     // Expect: costs a round trip, and servers that ignore it a whole second
     transfer->headers = curl_slist_append(nullptr, "Expect:");
     for (const auto& [name, value] : request.headers) {
-      transfer->headers = curl_slist_append(transfer->headers, (name + ": " + value).c_str());
+      std::string line = name;
+      line.append(": ").append(value);
+      transfer->headers = curl_slist_append(transfer->headers, line.c_str());
     }
     CURL* easy = take_easy();
     set_common(easy, *transfer);

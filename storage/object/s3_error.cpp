@@ -26,7 +26,7 @@ constexpr std::array kKnown = {
     Known{"IncompleteBody", Next::kRetry, ""},
     Known{"InvalidAccessKeyId", Next::kRefreshCredentials, "check the access key"},
     Known{"InvalidToken", Next::kRefreshCredentials, "check the session token"},
-    Known{"NoSuchBucket", Next::kGiveUp, "the bucket does not exist"},
+    Known{"NoSuchBucket", Next::kNotFound, "the bucket does not exist"},
     Known{"NoSuchKey", Next::kNotFound, ""},
     Known{"OperationAborted", Next::kRetry, ""},
     Known{"PermanentRedirect", Next::kGiveUp, "check storage.endpoint and storage.region"},

@@ -60,7 +60,7 @@ std::string canonical_request(const SignableRequest& request) {
   std::string out = request.method + '\n' + uri_encode_path(request.path) + '\n' +
                     canonical_query(request.query) + '\n';
   for (const auto& [name, value] : canonical_headers(request.headers)) {
-    out += name + ':' + value + '\n';
+    out.append(name).append(1, ':').append(value).append(1, '\n');
   }
   return out + '\n' + signed_names(request.headers) + '\n' + request.payload_hash;
 }
@@ -76,7 +76,7 @@ std::string canonical_query(const Fields& query) {
   std::sort(encoded.begin(), encoded.end());
   std::string out;
   for (const auto& [name, value] : encoded) {
-    out += (out.empty() ? "" : "&") + name + '=' + value;
+    out.append(out.empty() ? "" : "&").append(name).append(1, '=').append(value);
   }
   return out;
 }

@@ -172,7 +172,7 @@ TEST_F(S3StoreTest, WhatARefusalMeansFollowsFromItsCode) {
       {"403 Forbidden", "", Next::kRefreshCredentials},
       {"404 Not Found", "NoSuchKey", Next::kNotFound},
       {"404 Not Found", "", Next::kNotFound},
-      {"404 Not Found", "NoSuchBucket", Next::kGiveUp},
+      {"404 Not Found", "NoSuchBucket", Next::kNotFound},
       {"400 Bad Request", "XAmzContentSHA256Mismatch", Next::kRetry},
       {"400 Bad Request", "InvalidArgument", Next::kGiveUp},
       {"409 Conflict", "OperationAborted", Next::kRetry},
