@@ -10,13 +10,12 @@ namespace sluice::object {
 namespace {
 
 Result<std::unique_ptr<ObjectStore>> make_file_store(const config::Storage& storage,
-                                                     std::string public_base) {
+                                                     const std::string& public_base) {
   if (!storage.file_root().is_absolute()) {
     return fail("storage endpoint '" + storage.endpoint +
                 "' is not an absolute path: it has to look like file:///var/lib/sluice/archive");
   }
-  std::string base =
-      storage.public_endpoint.empty() ? std::move(public_base) : storage.public_endpoint;
+  std::string base = storage.public_endpoint.empty() ? public_base : storage.public_endpoint;
   if (base.ends_with('/')) {
     base.pop_back();
   }
@@ -27,9 +26,9 @@ Result<std::unique_ptr<ObjectStore>> make_file_store(const config::Storage& stor
 }  // namespace
 
 Result<std::unique_ptr<ObjectStore>> make_store(const config::Storage& storage, const Clock& clock,
-                                                std::string public_base) {
+                                                const std::string& public_base) {
   if (storage.is_file()) {
-    return make_file_store(storage, std::move(public_base));
+    return make_file_store(storage, public_base);
   }
   auto store =
       S3Store::make(storage, clock, make_credentials(storage.credentials, process_environment()));

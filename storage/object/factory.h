@@ -17,6 +17,6 @@ namespace sluice::object {
 /// a
 ///     file store that has no `public_endpoint`
 Result<std::unique_ptr<ObjectStore>> make_store(const config::Storage& storage, const Clock& clock,
-                                                std::string public_base);
+                                                const std::string& public_base);
 
 }  // namespace sluice::object

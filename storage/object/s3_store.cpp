@@ -177,8 +177,10 @@ Result<PresignedUrl> S3Store::presign(const PresignRequest& request) {
                            {},
                            {{"Host", host(public_endpoint_)}},
                            std::string(kUnsignedPayload)};
-  signer_.presign(signable, *keys, request.at + skew_, life);
-  return PresignedUrl{url(request.key) + '?' + canonical_query(signable.query), request.at + life};
+  const Signature signature = signer_.presign(signable, *keys, request.at + skew_, life);
+  return PresignedUrl{url(request.key) + '?' + canonical_query(signable.query) +
+                          "&X-Amz-Signature=" + signature.hex,
+                      request.at + life};
 }
 
 std::string S3Store::url(const std::string& key) const {

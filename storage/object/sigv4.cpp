@@ -107,9 +107,7 @@ Signature Signer::presign(SignableRequest& request, const Keys& keys, Utc at,
   if (!keys.session_token.empty()) {
     request.query.emplace_back("X-Amz-Security-Token", keys.session_token.reveal());
   }
-  Signature signature = finish(request, keys, stamp);
-  request.query.emplace_back("X-Amz-Signature", signature.hex);
-  return signature;
+  return finish(request, keys, stamp);
 }
 
 std::string Signer::scope(const std::string& date) const {

@@ -53,8 +53,8 @@ class Signer {
   /// Authorization to `request`.
   Signature sign(SignableRequest& request, const Keys& keys, Utc at);
 
-  /// Signs by query: adds X-Amz-Algorithm, -Credential, -Date, -Expires, -SignedHeaders,
-  /// -Security-Token and -Signature to `request`.
+  /// Signs by query: adds X-Amz-Algorithm, -Credential, -Date, -Expires, -SignedHeaders and
+  /// -Security-Token to `request`. X-Amz-Signature is the caller's to add, last.
   /// @param expires  1 s to kMaxExpires
   Signature presign(SignableRequest& request, const Keys& keys, Utc at,
                     std::chrono::seconds expires);

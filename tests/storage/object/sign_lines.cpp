@@ -35,8 +35,9 @@ json answer(const json& line, Signer& signer) {
     return as_json(signer.sign(request, keys, at));
   }
   const std::chrono::seconds expires(line["expires"].get<int>());
-  json out = as_json(signer.presign(request, keys, at, expires));
-  out["query"] = canonical_query(request.query);
+  const Signature signature = signer.presign(request, keys, at, expires);
+  json out = as_json(signature);
+  out["query"] = canonical_query(request.query) + "&X-Amz-Signature=" + signature.hex;
   return out;
 }
 
