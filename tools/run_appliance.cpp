@@ -12,6 +12,7 @@
 #include "tools/arguments.h"
 #include "tools/commands.h"
 #include "tools/preflight.h"
+#include "tools/store_check.h"
 
 namespace sluice::tools {
 namespace {
@@ -71,6 +72,8 @@ int run_appliance(const config::Appliance& appliance, const std::filesystem::pat
     for (const std::string& problem : problems) {
       say_error(problem);
     }
+  if (const Status accepted = store_accepts(appliance); !accepted) {
+    say_error(accepted.error().message);
     return kFailed;
   }
   supervisor::PageProbe probe(folder);

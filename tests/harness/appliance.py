@@ -88,7 +88,8 @@ class Appliance:
             except queue.Empty:
                 raise RuntimeError(f"sluice run was not ready within {READY} s") from None
             if line is None:
-                raise RuntimeError(f"sluice run ended with {self._process.wait(10)} before it was ready")
+                raise RuntimeError(f"sluice run ended with {self._process.wait(10)} before it was ready:\n"
+                                   + self.log.read_text(errors="replace"))
             if line.strip() == "ready":
                 return self
 

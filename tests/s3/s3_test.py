@@ -173,7 +173,7 @@ class Trouble(unittest.TestCase):
         sluice = self.enterContext(appliance.Appliance(
             [{"name": STREAM, "source": f"udp://{GROUP}:5000"}], appliance.dpdk(veth.interface),
             storage={"endpoint": f"http://127.0.0.1:{port}", "bucket": BUCKET,
-                     "credentials": {"source": "profile", "file": str(folder / "credentials")}}))
+                     "credentials": {"source": "file", "file": str(folder / "credentials")}}))
         (folder / "credentials").write_text("[default]\naws_access_key_id = x\naws_secret_access_key = y\n")
         (folder / "channel.ts").write_bytes(data)
         sluice.start()
