@@ -191,19 +191,26 @@ void Publisher::renew_signatures() {
     return;
   }
   renewed_ = now;
-  std::vector<catalog::Hour> aging;
+  std::map<std::string, Result<UrlMaker::Look>> looks;
+  std::vector<catalog::Hour> old;
   for (const auto& [name, hour] : urls_log_.hours()) {
     const config::Stream& stream = settings(hour.stream);
-    const bool kept = hour.hour + std::chrono::hours(1) + stream.retention > parts_.clock.now();
-    if (kept && (urls_.aging(hour.expires, stream.playlist) ||
-                 urls_.aging(hour.url_expires, stream.playlist))) {
-      aging.push_back(hour);
+    if (hour.hour + std::chrono::hours(1) + stream.retention < parts_.clock.now()) {
+      continue;
     }
-    if (aging.size() == kRenewAtOnce) {
+    auto look = looks.find(hour.stream);
+    if (look == looks.end()) {
+      const std::string& folder = progress(hour.stream).folder();
+      look = looks.emplace(hour.stream, urls_.look(folder, stream.playlist)).first;
+    }
+    if (look->second && outdated(hour, *look->second, parts_.clock.now())) {
+      old.push_back(hour);
+    }
+    if (old.size() == kRenewAtOnce) {
       break;
     }
   }
-  for (const catalog::Hour& hour : aging) {
+  for (const catalog::Hour& hour : old) {
     publish_hour(progress(hour.stream), hour, hour.complete);
   }
 }

@@ -126,5 +126,19 @@ TEST_F(HoursTest, SignaturesAreRenewedBeforeTheyLapse) {
   EXPECT_THAT(urls_log()[1], HasSubstr("until=20250129T0630"));
 }
 
+TEST_F(HoursTest, UrlsAreMadeAgainWhenSigningIsTurnedOff) {
+  start_control();
+  turn();
+  seal();
+  turn_for(1s);
+  EXPECT_THAT(object(hourly(6)), HasSubstr("https://signed/"));
+  kill_control();
+  appliance_.streams[0].playlist.sign = false;
+  start_control();
+  turn_for(20s, 1s);
+  EXPECT_THAT(object(hourly(6)), HasSubstr("https://plain/"));
+  EXPECT_THAT(urls_log(), ElementsAre("Hour 2025/01/16/06 => https://plain/" + hourly(6)));
+}
+
 }  // namespace
 }  // namespace sluice::upload

@@ -91,6 +91,23 @@ TEST_F(LiveWindowTest, ShowsASegmentThatIsTooLateAsAGapForGoodAndTheHourHasIt) {
   expect_nothing_missing_and_nothing_twice();
 }
 
+TEST_F(LiveWindowTest, AGapStaysAGapIfItIsStoredAfterARestart) {
+  hold_number("0001");
+  for (int i = 0; i < 3; ++i) {
+    seal();
+  }
+  turn_for(11s);
+  const std::string with_gap = live();
+  kill_control();
+  start_control();
+  turn(5);
+  bucket_.hold = nullptr;
+  drain();
+  EXPECT_EQ(live(), with_gap);
+  EXPECT_TRUE(catalog_->read().find("news", 1).value()->live_gap);
+  expect_nothing_missing_and_nothing_twice();
+}
+
 TEST_F(LiveWindowTest, AGapThatNoArenaHoldsAnyMoreIsLostAndTheHourSaysSo) {
   hold_number("0001");
   for (int i = 0; i < 3; ++i) {
