@@ -72,6 +72,8 @@ int run_appliance(const config::Appliance& appliance, const std::filesystem::pat
     for (const std::string& problem : problems) {
       say_error(problem);
     }
+    return kFailed;
+  }
   if (const Status accepted = store_accepts(appliance); !accepted) {
     say_error(accepted.error().message);
     return kFailed;
