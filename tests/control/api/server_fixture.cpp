@@ -4,10 +4,14 @@
 
 #include <fstream>
 
+#include "config/base/log.h"
+
 namespace sluice::api {
 
 // 2025-01-16T08:10:00Z
 ServerTest::ServerTest() : clock_(utc_from_ns(1'737'015'000'000'000'000)) {
+  // spdlog makes its registry when it is first used; ThreadSanitizer does not see into its library
+  spdlog::default_logger();
   std::string pattern = (std::filesystem::temp_directory_path() / "sluice-api-XXXXXX").string();
   folder_ = mkdtemp(pattern.data());
   appliance_.control.listen = "127.0.0.1:0";
