@@ -145,12 +145,12 @@ class Recording:
         return len(sizes), sum(sizes)
 
     def plays(self):
-        """Whether a player that asks now gets a playlist with a segment, and that segment."""
+        """Whether a player that asks now gets a playlist with a second of media, and its last segment."""
         try:
             with urllib.request.urlopen(self.playlist, timeout=2) as answer:
-                lines = answer.read().decode().splitlines()
-            uris = [line for line in lines if line and not line.startswith("#")]
-            if not uris:
+                text = answer.read().decode()
+            uris = [line for line in text.splitlines() if line and not line.startswith("#")]
+            if sum(map(float, re.findall(r"#EXTINF:([\d.]+)", text))) < 1:
                 return False
             with urllib.request.urlopen(urllib.parse.urljoin(self.playlist, uris[-1]), timeout=2) as answer:
                 return len(answer.read()) > 0
