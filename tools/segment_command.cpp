@@ -17,7 +17,6 @@ namespace sluice::tools {
 namespace {
 
 constexpr int kFailed = 1;
-constexpr int kWrongUsage = 2;
 
 /// "42 %" on a terminal, for files that take a while.
 class Progress {
@@ -140,6 +139,11 @@ Status run(const SegmentOptions& options) {
   if (!cut) return cut;
   const auto& files = (*folder)->files();
   if (files.empty()) {
+    const bool by_number = options.program.kind == config::Program::Kind::kNumber;
+    if (by_number && stats.committed.get() > 0) {
+      return fail("no programme " + std::to_string(options.program.number) +
+                  " was found in the PAT and PMTs of " + options.input.string());
+    }
     return fail(options.input.string() +
                 " holds no MPEG-TS: no sync bytes 188 bytes apart were found in it");
   }
@@ -157,10 +161,6 @@ Status run(const SegmentOptions& options) {
 }  // namespace
 
 int segment_command(const SegmentOptions& options) {
-  if (options.program.kind == config::Program::Kind::kNumber) {
-    std::cerr << "sluice segment: --program N is not supported yet; use auto or all\n";
-    return kWrongUsage;
-  }
   const Status status = run(options);
   if (status) return 0;
   std::cerr << "sluice segment: " << status.error().message << '\n';

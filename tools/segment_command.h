@@ -21,7 +21,7 @@ struct SegmentOptions {
 /// From a capture the UDP flow that carries the most TS packets is taken. A .ts file has no arrival
 /// times, so they are made from its PCR, counted back from the file's time of last change.
 ///
-/// @return the exit status: 0 done, 1 failed, 2 wrong usage
+/// @return the exit status: 0 done, 1 failed
 int segment_command(const SegmentOptions& options);
 
 }  // namespace sluice::tools

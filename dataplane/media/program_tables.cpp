@@ -3,15 +3,6 @@
 namespace sluice::media {
 namespace {
 
-/// Calls `each(tag, body)` for the descriptors of a loop (ISO 13818-1, 2.6).
-template <typename Each>
-void for_each_descriptor(Bytes loop, Each&& each) {
-  while (loop.size() >= 2 && loop.size() - 2 >= loop[1]) {
-    each(loop[0], loop.subspan(2, loop[1]));
-    loop = loop.subspan(size_t{2} + loop[1]);
-  }
-}
-
 Codec registered_format(Bytes body) {
   if (body.size() < 4) return Codec::kOther;
   const uint32_t id =

@@ -7,6 +7,16 @@
 /// PAT and PMT (ISO 13818-1, 2.4.4.3 and 2.4.4.8) as views over a section, read in place.
 namespace sluice::media {
 
+/// Calls `each(uint8_t tag, Bytes body)` for the descriptors of a loop (ISO 13818-1, 2.6), up to
+/// where a length leads outside.
+template <typename Each>
+void for_each_descriptor(Bytes loop, Each&& each) {
+  while (loop.size() >= 2 && loop.size() - 2 >= loop[1]) {
+    each(loop[0], loop.subspan(2, loop[1]));
+    loop = loop.subspan(size_t{2} + loop[1]);
+  }
+}
+
 /// What an elementary stream is, as far as cutting and naming it goes.
 enum class Codec : uint8_t {
   kOther,  ///< data, subtitles, private sections
@@ -75,6 +85,12 @@ class Pmt {
   uint16_t pcr_pid() const {
     const Bytes b = section_.body();
     return b.size() < 2 ? uint16_t{0x1fff} : static_cast<uint16_t>((b[0] & 0x1f) << 8 | b[1]);
+  }
+  /// The programme's own descriptors.
+  Bytes program_info() const {
+    const Bytes b = section_.body();
+    if (b.size() < 4 || b.size() - 4 < length12(b, 2)) return {};
+    return b.subspan(4, length12(b, 2));
   }
 
   /// Calls `each(const ElementaryStream&)`, in the order of the table, up to where its lengths make

@@ -1,7 +1,10 @@
 #include "dataplane/segment/segmenter.h"
 
+#include <optional>
+
 #include "dataplane/media/rtp.h"
 #include "dataplane/segment/cut_decider.h"
+#include "dataplane/segment/program_filter.h"
 #include "dataplane/segment/rtp_order.h"
 
 namespace sluice::segment {
@@ -15,7 +18,9 @@ using media::TsPacket;
 class Segmenter::Impl {
  public:
   Impl(const SegmenterSpec& spec, SegmentOutput& output, arena::StreamStats& stats)
-      : rtp_(spec.rtp), output_(output), stats_(stats), decider_(spec, totals_) {}
+      : rtp_(spec.rtp), output_(output), stats_(stats), decider_(spec, totals_) {
+    if (spec.program.kind == config::Program::Kind::kNumber) filter_.emplace(spec.program.number);
+  }
 
   void push(Bytes datagram, int64_t arrival_ns) noexcept;
   void commit() noexcept;
@@ -26,7 +31,9 @@ class Segmenter::Impl {
 
  private:
   bool strip_rtp(Bytes& datagram) noexcept;
-  bool take_packets(Bytes bytes) noexcept;
+  enum class Taken : uint8_t { kNothing, kPackets, kNoRoom };
+  Taken take_packets(Bytes bytes) noexcept;
+  bool take_selected(const uint8_t* begin, const uint8_t* end) noexcept;
   bool take_run(const uint8_t* begin, const uint8_t* end) noexcept;
   bool ensure_open() noexcept;
   bool cut() noexcept;
@@ -46,6 +53,7 @@ class Segmenter::Impl {
   SegmentOutput& output_;
   arena::StreamStats& stats_;
   RtpOrder order_;
+  std::optional<ProgramFilter> filter_;
   Totals totals_;
   Totals told_;               ///< what the counters have of totals_
   Totals base_;               ///< where the open segment begins
@@ -64,14 +72,19 @@ void Segmenter::Impl::push(Bytes datagram, int64_t arrival_ns) noexcept {
   if (datagram.empty()) {
     drop(Drop::kBadUdpPayload);
   } else if (!rtp_ || strip_rtp(datagram)) {
-    const uint64_t before = totals_.packets;
-    if (!take_packets(datagram)) {
-      drop_for_room(1);
-    } else if (totals_.packets == before) {
-      drop(Drop::kNotTs);
-    } else {
-      ++totals_.datagrams;
-      whole_ = totals_;
+    switch (take_packets(datagram)) {
+      case Taken::kNothing:
+        drop(Drop::kNotTs);
+        break;
+      case Taken::kNoRoom:
+        drop_for_room(1);
+        break;
+      case Taken::kPackets:
+        ++totals_.datagrams;
+        whole_ = totals_;
+        // Nothing of the programme that is recorded has come yet.
+        if (!output_.is_open()) account(totals_.datagrams);
+        break;
     }
   }
 }
@@ -95,23 +108,42 @@ bool Segmenter::Impl::strip_rtp(Bytes& datagram) noexcept {
   return true;
 }
 
-/// Appends the datagram's packets, in runs as long as sync and cuts allow. False if room ran out.
-bool Segmenter::Impl::take_packets(Bytes bytes) noexcept {
+/// Takes the datagram's packets, in runs as long as sync allows.
+Segmenter::Impl::Taken Segmenter::Impl::take_packets(Bytes bytes) noexcept {
   const uint8_t* const end = bytes.data() + bytes.size() / kTsPacketSize * kTsPacketSize;
   if (bytes.size() % kTsPacketSize != 0) stats_.sync_losses.add();
+  Taken taken = Taken::kNothing;
   const uint8_t* p = bytes.data();
   while (p != end) {
     const uint8_t* const begin = p;
     while (p != end && *p == media::kTsSync) p += kTsPacketSize;
-    if (p != begin && !take_run(begin, p)) return false;
+    if (p != begin) {
+      if (!(filter_ ? take_selected(begin, p) : take_run(begin, p))) return Taken::kNoRoom;
+      taken = Taken::kPackets;
+    }
     if (p == end) break;
     stats_.sync_losses.add();
     while (p != end && *p != media::kTsSync) p += kTsPacketSize;
   }
-  return true;
+  return taken;
 }
 
-/// Packets that are all in sync.
+/// Packets that are all in sync, of which one programme is to be taken.
+bool Segmenter::Impl::take_selected(const uint8_t* begin, const uint8_t* end) noexcept {
+  const uint8_t* kept = begin;
+  for (const uint8_t* p = begin; p != end; p += kTsPacketSize) {
+    const ProgramFilter::Fate fate = filter_->take(TsPacket(p));
+    if (fate == ProgramFilter::Fate::kKeep) continue;
+    if (p != kept && !take_run(kept, p)) return false;
+    kept = p + kTsPacketSize;
+    if (fate == ProgramFilter::Fate::kLeaveOut) continue;
+    const Bytes packet = filter_->replacement();
+    if (!take_run(packet.data(), packet.data() + packet.size())) return false;
+  }
+  return kept == end || take_run(kept, end);
+}
+
+/// Appends packets that are all in sync, in runs as long as cuts allow. False if room ran out.
 bool Segmenter::Impl::take_run(const uint8_t* begin, const uint8_t* end) noexcept {
   if (!ensure_open()) return false;
   if (decider_.take_time(arrival_ns_) && !cut()) return false;
