@@ -223,6 +223,51 @@ class Discontinuities(SegmentTest):
         self.assertIn("ac3", [stream["codec_name"] for stream in second["streams"]])
 
 
+class Programmes(SegmentTest):
+    @staticmethod
+    def multiplex():
+        """Programme 1: 25 pictures a second, key frames each 2 s. Programme 2: 3 s."""
+        path = paths.build() / "test-media" / "two-programmes.ts"
+        if not path.exists():
+            path.parent.mkdir(exist_ok=True)
+            part = path.with_suffix(".part")
+            command = ("ffmpeg -v error -nostdin -y -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine "
+                       "-f lavfi -i testsrc=size=320x180:rate=25 -t 15 -map 0 -map 1 -map 2 -c:v libx264 "
+                       "-preset ultrafast -pix_fmt yuv420p -g:v:0 50 -g:v:1 75 -sc_threshold 0 -c:a aac "
+                       "-program program_num=1:st=0:st=1 -program program_num=2:st=2 -f mpegts")
+            subprocess.run([*command.split(), part], check=True, timeout=120)
+            part.rename(path)
+        return path.read_bytes()
+
+    def test_a_multiplex_is_kept_whole_and_cut_by_its_first_video(self):
+        data = self.multiplex()
+        done = self.segment(data)
+        self.assertEqual(data, done.joined())
+        self.assert_cut_by_the_slot_rule(done)
+
+    def test_one_programme_is_recorded_alone(self):
+        data = self.multiplex()
+        done = self.segment(data, "--program", "2")
+        first = done.out / done.cuts()[0]["file"]
+        found = media.probe(first, "-show_programs", "-show_entries", "program=program_id:stream=codec_type")
+        self.assertEqual([2], [program["program_id"] for program in found["programs"]])
+        self.assertEqual(["video"], [stream["codec_type"] for stream in found["streams"]])
+        for segment in done.cuts():
+            self.assertEqual("", media.video_errors(done.out / segment["file"]))
+        keys = [packet["pts"] for packet in media.probe(
+            done.input, "-select_streams", "p:2:v:0", "-show_entries", "packet=pts,flags")["packets"]
+            if "K" in packet["flags"]]
+        self.assertEqual(media.expected_cuts(keys, 6), [s["start_pts"] for s in done.cuts()])
+
+    def test_a_programme_that_is_not_there_is_an_error(self):
+        path = pathlib.Path(self.folder) / "mux.ts"
+        path.write_bytes(self.multiplex())
+        done = subprocess.run([paths.program("sluice"), "segment", path, "-o", path.with_suffix(""),
+                               "--program", "9"], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(1, done.returncode)
+        self.assertIn("programme 9", done.stderr)
+
+
 class Inputs(SegmentTest):
     def refuse(self, *arguments):
         done = subprocess.run([paths.program("sluice"), "segment", *arguments], capture_output=True,
