@@ -1,12 +1,15 @@
 """An hour begins and another ends: a capture file whose clock runs from 06:58:30 to 08:01:00 UTC."""
 
 import datetime
+import os
 import pathlib
 import re
+import subprocess
 import tempfile
 import unittest
+import unittest.mock
 
-from harness import appliance, capture_file, media, ts
+from harness import appliance, capture_file, media, player, ts
 
 SUITE = "hours"
 TIMEOUT = 180
@@ -35,9 +38,9 @@ class Hours(unittest.TestCase):
         sluice.start()
         self.assertEqual(0, sluice.wait(120))
 
-    def appliance(self):
+    def appliance(self, storage=None):
         return appliance.Appliance([{"name": "news", "source": f"udp://{GROUP}:{PORT}"}], {"driver": "file"},
-                                   segment={"target": f"{TARGET}s", "max": "10s"})
+                                   storage, segment={"target": f"{TARGET}s", "max": "10s"})
 
     def hour(self, sluice, hour):
         return sluice.stream_folder("news") / DAY.strftime("%Y/%m/%d") / f"{hour:02}"
@@ -105,3 +108,24 @@ class Hours(unittest.TestCase):
             self.check_archive(sluice)
             text = (self.hour(sluice, 7) / "index.m3u8").read_text()
             self.assertEqual(1, text.count("#EXT-X-DISCONTINUITY\n"))
+
+    def test_each_hour_is_fetched_and_played_to_its_end_by_its_url(self):
+        storage = {"endpoint": os.environ["SLUICE_TEST_S3_ENDPOINT"], "bucket": "sluice-hours"}
+        keys = {"AWS_ACCESS_KEY_ID": os.environ["SLUICE_TEST_S3_ACCESS_KEY"],
+                "AWS_SECRET_ACCESS_KEY": os.environ["SLUICE_TEST_S3_SECRET_KEY"]}
+        with tempfile.TemporaryDirectory(prefix="sluice-t-") as folder, self.appliance(storage) as sluice:
+            path = pathlib.Path(folder) / "hours.pcap"
+            capture_file.write(path, frames())
+            with unittest.mock.patch.dict(os.environ, keys):
+                self.record(sluice, path)
+            urls = [line.split(" => ")[1] for line in (sluice.folder / "urls.log").read_text().splitlines()]
+            self.assertEqual(3, len(urls))
+            total = 0.0
+            for url in urls:
+                text = subprocess.run(["curl", "-fsS", url], check=True, stdout=subprocess.PIPE, text=True).stdout
+                length = sum(map(float, re.findall(r"#EXTINF:([\d.]+)", text)))
+                # a player waits for more of an hour that has no end
+                played = player.play(url, None if "#EXT-X-ENDLIST" in text else length - 1)
+                self.assertGreater(played, length - 2, url)
+                total += length
+            self.assertAlmostEqual(SECONDS, total, delta=0.2)
