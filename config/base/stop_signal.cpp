@@ -10,7 +10,7 @@
 
 namespace sluice {
 
-StopSignal::StopSignal() {
+StopSignal::StopSignal(std::chrono::milliseconds one_stop) : one_stop_(one_stop) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
@@ -33,11 +33,15 @@ bool StopSignal::asked() {
 }
 
 bool StopSignal::asked_again() {
-  return asked_ && take(std::chrono::milliseconds(0));
+  return asked_ && take(std::chrono::milliseconds(0)) &&
+         std::chrono::steady_clock::now() - first_ >= one_stop_;
 }
 
 bool StopSignal::wait(std::chrono::milliseconds timeout) {
-  asked_ = asked_ || take(timeout);
+  if (!asked_ && take(timeout)) {
+    asked_ = true;
+    first_ = std::chrono::steady_clock::now();
+  }
   return asked_;
 }
 

@@ -8,7 +8,9 @@ namespace sluice {
 /// before any thread starts: it blocks both signals for the threads to come.
 class StopSignal {
  public:
-  StopSignal();
+  /// @param one_stop  signals that come this soon after the first belong to it: timeout(1) signals
+  /// its child, and then the group that the child is in
+  explicit StopSignal(std::chrono::milliseconds one_stop = std::chrono::seconds(1));
   ~StopSignal();
   StopSignal(const StopSignal&) = delete;
   StopSignal& operator=(const StopSignal&) = delete;
@@ -26,8 +28,10 @@ class StopSignal {
  private:
   bool take(std::chrono::milliseconds timeout);
 
+  const std::chrono::milliseconds one_stop_;
   int fd_;
   bool asked_ = false;
+  std::chrono::steady_clock::time_point first_;
 };
 
 }  // namespace sluice

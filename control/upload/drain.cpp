@@ -1,6 +1,5 @@
 #include "control/upload/drain.h"
 
-#include <poll.h>
 #include <spdlog/spdlog.h>
 
 #include <chrono>
@@ -11,11 +10,6 @@ namespace {
 constexpr std::chrono::milliseconds kTurn{20};
 constexpr std::chrono::seconds kWaitForDataplane{5};
 constexpr std::chrono::seconds kWaitForStore{10};
-
-bool asked_again(const StopSignal& stop) {
-  pollfd signal{stop.fd(), POLLIN, 0};
-  return ::poll(&signal, 1, 0) > 0;
-}
 
 }  // namespace
 
@@ -35,7 +29,7 @@ bool drain(Archiver& archiver, const Clock& clock, StopSignal& stop) {
     if (archiver.idle() || archiver.store_state() == arena::StoreState::kOk) {
       well = now;
     }
-    const bool again = asked_again(stop);
+    const bool again = stop.asked_again();
     if (again || now - well >= kWaitForStore) {
       spdlog::error("{}: {} segments stay in the arena and are stored at the next start",
                     again ? "stopped at once" : "the object store does not answer",

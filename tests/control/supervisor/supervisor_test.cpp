@@ -92,7 +92,7 @@ class SupervisorTest : public testing::Test {
   Folder folder_;
   FileProbe probe_{folder_};
   SystemClock clock_;
-  StopSignal stop_;
+  StopSignal stop_{0ms};
   std::ostringstream out_;
   std::chrono::seconds patience_{30};
 };
