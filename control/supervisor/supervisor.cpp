@@ -49,16 +49,24 @@ bool Supervisor::bring_up() {
       status_ = 1;
       return false;
     }
-    while (!ready()) {
-      if (stop_.asked() || start_up_failed(control_) || start_up_failed(dataplane_)) {
+    while (true) {
+      // Looked at first: a process may become ready and then end, which is no failure to start.
+      const bool ended = has_ended(control_) || has_ended(dataplane_);
+      if (ready()) {
+        return true;
+      }
+      if (stop_.asked() || (ended && (start_up_failed(control_) || start_up_failed(dataplane_)))) {
         return false;
       }
       wait();
     }
-    return true;
   };
   return up(control_, [this] { return probe_.control_ready(); }) &&
          up(dataplane_, [this] { return probe_.dataplane_ready() || ended_; });
+}
+
+bool Supervisor::has_ended(Kept& kept) {
+  return kept.child && kept.child->ending();
 }
 
 bool Supervisor::start_up_failed(Kept& kept) {

@@ -64,6 +64,7 @@ class Supervisor {
   void stop_control();
   bool impatient();
   void wait();
+  static bool has_ended(Kept& kept);
   bool start_up_failed(Kept& kept);
 
   Options options_;
