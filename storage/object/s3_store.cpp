@@ -48,15 +48,19 @@ void S3Store::ensure_bucket(Completion<void> done) {
     if (reply) {
       add_missing_cors(done);
     } else if (reply.error().code == "NoSuchBucket") {
-      create_bucket(done);
+      create_bucket(location_constraint(region_), done);
     } else {
       done(fail(reply.error().error));
     }
   });
 }
 
-void S3Store::create_bucket(Completion<void> done) {
-  auto created = [this, done = std::move(done)](Reply reply) {
+void S3Store::create_bucket(const std::string& location, Completion<void> done) {
+  auto created = [this, location, done = std::move(done)](Reply reply) {
+    if (!reply && reply.error().code == "InvalidLocationConstraint" && !location.empty()) {
+      // Stores other than Amazon's often have one place only, whatever the region is called.
+      return create_bucket("", done);
+    }
     if (!reply && reply.error().code != "BucketAlreadyOwnedByYou") {
       return done(fail(reply.error().error));
     }
@@ -64,7 +68,6 @@ void S3Store::create_bucket(Completion<void> done) {
     put_cors(done);
   };
   Call create{"PUT", "", {}, {}, {}};
-  const std::string location = location_constraint(region_);
   if (location.empty()) {
     send(std::move(create), std::move(created));
   } else {

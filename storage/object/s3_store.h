@@ -62,7 +62,7 @@ class S3Store final : public ObjectStore {
   void send_text(Call call, std::string body, OnReply done);
   void answer(const std::string& what, Result<HttpResponse> result, const OnReply& done);
   void learn(const S3Failure& failure, const HttpResponse& response);
-  void create_bucket(Completion<void> done);
+  void create_bucket(const std::string& location, Completion<void> done);
   void add_missing_cors(Completion<void> done);
   void put_cors(Completion<void> done);
   void fail_later(S3Failure failure, OnReply done);

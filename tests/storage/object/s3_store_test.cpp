@@ -212,6 +212,21 @@ TEST_F(S3StoreTest, ABucketIsMadeInItsRegionWithCors) {
                                  HasSubstr("<AllowedOrigin>*</AllowedOrigin>")));
 }
 
+TEST_F(S3StoreTest, AStoreThatKnowsNoRegionsMakesTheBucketWhereItIs) {
+  storage_.region = "us-west-2";
+  S3Store& store =
+      serve({answer("404 Not Found", error_body("NoSuchBucket", "")),
+             answer("400 Bad Request", error_body("InvalidLocationConstraint", "no such place")),
+             answer("200 OK"), answer("200 OK")});
+  const Status made = ensure_bucket(store);
+  ASSERT_TRUE(made) << made.error().message;
+  const auto requests = server_->requests();
+  ASSERT_EQ(requests.size(), 4U);
+  EXPECT_THAT(requests[1], AllOf(StartsWith("PUT /hls HTTP"), HasSubstr(">us-west-2<")));
+  EXPECT_THAT(requests[2], AllOf(StartsWith("PUT /hls HTTP"), Not(HasSubstr("us-west-2<"))));
+  EXPECT_THAT(requests[3], StartsWith("PUT /hls?cors= HTTP"));
+}
+
 TEST_F(S3StoreTest, ABucketThatHasCorsIsLeftAlone) {
   const std::string empty = "<ListBucketResult></ListBucketResult>";
   S3Store& store = serve({answer("200 OK", empty), answer("200 OK", "<CORSConfiguration/>"),
