@@ -56,6 +56,9 @@ void add_segment(CLI::App& app, Action& action) {
   command->footer(
       "Cuts with the same segmenter as a live capture, at full speed. Writes\n"
       "DIR/segment_00000.ts …, DIR/index.m3u8 and DIR/segments.json.\n"
+      "Of a capture, the UDP or RTP flow with the most TS packets is taken, and its time\n"
+      "stamps are the arrival times. A .ts file has none: its PCR gives them, counted back\n"
+      "from the file's last change.\n"
       "\n"
       "Examples:\n"
       "  sluice segment clip.ts -o clip.hls\n"

@@ -134,8 +134,8 @@ Status run(const SegmentOptions& options) {
   auto folder = SegmentFolder::create(options.out);
   if (!folder) return fail(folder.error());
   arena::StreamStats stats{};
-  const Status cut = is_capture(options.input) ? cut_capture(options, **folder, stats)
-                                               : cut_ts_file(options, **folder, stats);
+  Status cut = is_capture(options.input) ? cut_capture(options, **folder, stats)
+                                         : cut_ts_file(options, **folder, stats);
   if (!cut) return cut;
   const auto& files = (*folder)->files();
   if (files.empty()) {

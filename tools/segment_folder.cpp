@@ -88,7 +88,7 @@ Status SegmentFolder::write(const std::string& name, Bytes bytes) const {
     const ssize_t n = ::write(fd, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
     if (n < 0) {
-      const Status status = failed();
+      Status status = failed();
       ::close(fd);
       return status;
     }
@@ -98,7 +98,7 @@ Status SegmentFolder::write(const std::string& name, Bytes bytes) const {
 }
 
 Status SegmentFolder::add(const std::string& name, const std::string& text) {
-  const Status status = write(name, as_bytes(text));
+  Status status = write(name, as_bytes(text));
   if (status) others_.push_back(name);
   return status;
 }

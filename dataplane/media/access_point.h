@@ -26,7 +26,7 @@ class AccessPointScanner {
  public:
   /// How far a decision may lie behind the PES header. Parameter sets and SEI with captions are
   /// some KiB at most.
-  static constexpr size_t kMaxBytes = 32 * 1024;
+  static constexpr size_t kMaxBytes = size_t{32} * 1024;
 
   /// Begins a new PES packet of a codec for which `can_scan`.
   void reset(Codec codec) noexcept;

@@ -16,8 +16,7 @@ Codec registered_format(Bytes body) {
       return Codec::kHevc;  // HEVC
     case 0x56432d31:
       return Codec::kOtherVideo;  // VC-1
-    case 0x4f707573:
-      return Codec::kOtherAudio;  // Opus
+    case 0x4f707573:              // Opus
     case 0x42535344:
       return Codec::kOtherAudio;  // BSSD: SMPTE 302M
     default:
@@ -61,43 +60,38 @@ Codec ElementaryStream::codec() const noexcept {
     case 0x01:
     case 0x02:
       return Codec::kMpeg2Video;
+    case 0x1b:
+      return Codec::kH264;
+    case 0x24:
+      return Codec::kHevc;
+    case 0x10:  // MPEG-4 part 2
+    case 0x21:  // JPEG 2000
+    case 0x33:  // VVC
+    case 0x42:  // AVS
+    case 0xd1:  // Dirac
+    case 0xd2:  // AVS2
+    case 0xd4:  // AVS3
+    case 0xea:
+      return Codec::kOtherVideo;  // VC-1
     case 0x03:
     case 0x04:
       return Codec::kMpegAudio;
     case 0x0f:
       return Codec::kAac;
-    case 0x10:
-      return Codec::kOtherVideo;  // MPEG-4 part 2
     case 0x11:
       return Codec::kLatmAac;
-    case 0x1b:
-      return Codec::kH264;
-    case 0x1c:
-      return Codec::kOtherAudio;
-    case 0x21:
-      return Codec::kOtherVideo;  // JPEG 2000
-    case 0x24:
-      return Codec::kHevc;
-    case 0x2d:
-    case 0x2e:
-      return Codec::kOtherAudio;  // MPEG-H
-    case 0x33:
-      return Codec::kOtherVideo;  // VVC
-    case 0x42:
-    case 0xd1:
-    case 0xd2:
-    case 0xd4:
-    case 0xea:
-      return Codec::kOtherVideo;  // AVS, Dirac, AVS2, AVS3, VC-1
     case 0x81:
       return Codec::kAc3;
     case 0x84:
     case 0x87:
       return Codec::kEac3;
-    case 0x82:
+    case 0x1c:  // MPEG-4 audio without framing
+    case 0x2d:  // MPEG-H
+    case 0x2e:
+    case 0x82:  // DTS
     case 0x85:
     case 0x8a:
-      return Codec::kOtherAudio;  // DTS
+      return Codec::kOtherAudio;
     case 0x06:
       return private_codec(descriptors);
     default:

@@ -12,7 +12,6 @@ namespace sluice::segment {
 using arena::Drop;
 using arena::SegmentRecord;
 using media::kTsPacketSize;
-using media::TsHeader;
 using media::TsPacket;
 
 class Segmenter::Impl {
