@@ -40,7 +40,9 @@ class FrameBuilder {
 
   Buffer build() const {
     Buffer frame = {0x01, 0x00, 0x5e, 0x01, 0x01, 0x01, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
-    frame.insert(frame.end(), tags.begin(), tags.end());
+    for (const uint8_t byte : tags) {
+      frame.push_back(byte);
+    }
     const bool v6 = destination.find(':') != std::string::npos;
     put16(frame, ether_type != 0 ? ether_type : v6 ? 0x86dd : 0x0800);
     const Buffer packet = v6 ? ipv6() : ipv4();
