@@ -122,6 +122,16 @@ TEST(SectionAssembler, WaitsForAUnitStartAfterALoss) {
   EXPECT_EQ(found.sections.size(), 1U);
 }
 
+TEST(SectionAssembler, FindsNoSectionThatBeginsWithoutAUnitStart) {
+  SectionAssembler assembler;
+  Found found;
+  assembler.push(from_hex(kPat), false, found);
+  EXPECT_TRUE(found.sections.empty());
+  assembler.push(join({{0}, from_hex(kPat)}), true, found);
+  assembler.push(from_hex(kPmt), false, found);
+  EXPECT_EQ(found.sections.size(), 1U);
+}
+
 TEST(SectionAssembler, PassesOverWhatIsDamagedTooLongOrPointsOutside) {
   SectionAssembler assembler;
   Found found;

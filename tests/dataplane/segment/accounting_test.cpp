@@ -163,23 +163,46 @@ TEST(Accounting, KeepsWholeDatagramsWhenRoomRunsOutAndGoesOnWhenThereIsSome) {
   }
 }
 
-TEST(Accounting, CommitsNothingBehindAnAccessPointThatIsUndecided) {
-  std::vector<uint8_t> late(900, 0x55);
+/// Two pictures, and an IDR in the next slot whose header comes only in its last packets.
+TsBuilder undecided_stream(size_t* undecided_from) {
   const std::vector<uint8_t> begin{0, 0, 0, 1, 0x09, 0xf0, 0, 0, 1, 0x06, 5, 0xff, 0xff, 0xff, 9};
+  const std::vector<uint8_t> end{0x80, 0, 0, 1, 0x65, 0x88};
+  std::vector<uint8_t> late(begin.size() + 774 + end.size(), 0x55);
   std::copy(begin.begin(), begin.end(), late.begin());
+  std::copy(end.begin(), end.end(), late.end() - 6);
   TsBuilder ts;
   ts.tables();
   ts.idr(0);
   ts.slice(kFrame);
-  const size_t before = ts.packets();
+  *undecided_from = ts.packets();
   ts.tables();
-  ts.picture(2 * kSecond, late);
+  ts.picture(2 * kSecond, late, 0);
+  return ts;
+}
+
+TEST(Accounting, CommitsNothingBehindAnAccessPointThatIsUndecided) {
+  size_t before = 0;
+  const TsBuilder ts = undecided_stream(&before);
   Bench bench(spec_of(2s, 10s));
-  bench.push(ts.bytes(), 188);
+  bench.push(Bytes(ts.bytes()).first(ts.bytes().size() - 188), 188);
   EXPECT_EQ(bench.output.committed(), before * 188);
   EXPECT_EQ(bench.stats.committed.get(), before);
-  bench.segmenter.finish();
+  bench.run(Bytes(ts.bytes()).last(188));
   EXPECT_EQ(bench.stats.committed.get(), ts.packets());
+  ASSERT_EQ(bench.output.segments.size(), 2U);
+  EXPECT_EQ(bench.output.segments[0].bytes.size(), before * 188);
+}
+
+TEST(Accounting, DropsWhatStoodBehindACutForWhichThereIsNoRoom) {
+  size_t before = 0;
+  const TsBuilder ts = undecided_stream(&before);
+  Bench bench(spec_of(2s, 10s));
+  bench.output.set_room(ts.bytes().size() - 188);
+  bench.run(ts.bytes(), 188);
+  ASSERT_EQ(bench.output.segments.size(), 1U);
+  EXPECT_EQ(bench.output.segments[0].bytes.size(), before * 188);
+  EXPECT_EQ(bench.stats.committed.get(), before);
+  EXPECT_EQ(bench.dropped(Drop::kArenaFull), ts.packets() - before);
 }
 
 }  // namespace

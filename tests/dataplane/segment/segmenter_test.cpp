@@ -276,8 +276,10 @@ TEST(Segmenter, TakesOneProgrammeOutOfAMultiplexUnderAPatOfItsOwn) {
     if (i % 25 == 0) {
       mux.pat({3, 7});
       mux.pmt({{0x1b, 0x300}}, 0, 3, TsBuilder::kPmtPid);
-      mux.pmt({{0x1b, TsBuilder::kVideoPid}}, 0, 7, TsBuilder::kPmtPid + 1);
-      alone.pmt({{0x1b, TsBuilder::kVideoPid}}, 0, 7, TsBuilder::kPmtPid + 1);
+      for (TsBuilder* ts : {&mux, &alone}) {
+        ts->pmt({{0x1b, TsBuilder::kVideoPid}}, 0, 7, TsBuilder::kPmtPid + 1, 0, 0x77);
+        ts->packet(0x77, false, {}, {.pcr = uint64_t{i} * kFrame * 300});
+      }
     }
     mux.null();
     mux.pes(0x300, i * kFrame + 1, TsBuilder::kIdr);

@@ -96,8 +96,8 @@ void TsBuilder::pat(std::vector<uint16_t> programs, uint8_t version) {
 }
 
 void TsBuilder::pmt(std::vector<PmtStream> streams, uint8_t version, uint16_t program,
-                    uint16_t pmt_pid, size_t padding) {
-  const uint16_t clock = streams.empty() ? uint16_t{0x1fff} : streams.front().pid;
+                    uint16_t pmt_pid, size_t padding, uint16_t pcr_pid) {
+  const uint16_t clock = pcr_pid != 0 ? pcr_pid : streams.front().pid;
   std::vector<uint8_t> section{2,
                                0,
                                0,

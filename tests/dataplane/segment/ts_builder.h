@@ -25,8 +25,9 @@ class TsBuilder {
   void table(uint16_t pid, std::vector<uint8_t> section_without_crc);
   void pat(std::vector<uint16_t> programs = {1}, uint8_t version = 0);
   /// @param padding  bytes of programme descriptors, to make the table longer
+  /// @param pcr_pid  0 = the first stream's
   void pmt(std::vector<PmtStream> streams, uint8_t version = 0, uint16_t program = 1,
-           uint16_t pmt_pid = kPmtPid, size_t padding = 0);
+           uint16_t pmt_pid = kPmtPid, size_t padding = 0, uint16_t pcr_pid = 0);
   /// PAT and a PMT of H.264 on kVideoPid and AAC on kAudioPid.
   void tables();
 
