@@ -14,6 +14,19 @@ using arena::SegmentRecord;
 using media::kTsPacketSize;
 using media::TsPacket;
 
+namespace {
+
+/// Whether a datagram that should hold bare TS packets is RTP around them: many senders of
+/// multicast are not what their operators were told.
+bool is_rtp(Bytes datagram) {
+  if (datagram[0] == media::kTsSync) return false;
+  const auto packet = media::RtpPacket::read(datagram);
+  return packet && !packet->payload.empty() && packet->payload.size() % kTsPacketSize == 0 &&
+         packet->payload[0] == media::kTsSync;
+}
+
+}  // namespace
+
 class Segmenter::Impl {
  public:
   Impl(const SegmenterSpec& spec, SegmentOutput& output, arena::StreamStats& stats)
@@ -70,7 +83,7 @@ void Segmenter::Impl::push(Bytes datagram, int64_t arrival_ns) noexcept {
   arrival_ns_ = arrival_ns;
   if (datagram.empty()) {
     drop(Drop::kBadUdpPayload);
-  } else if (!rtp_ || strip_rtp(datagram)) {
+  } else if (!(rtp_ || is_rtp(datagram)) || strip_rtp(datagram)) {
     switch (take_packets(datagram)) {
       case Taken::kNothing:
         drop(Drop::kNotTs);

@@ -12,7 +12,9 @@ namespace sluice::segment {
 
 /// What a segmenter has to know of its stream.
 struct SegmenterSpec {
-  bool rtp = false;  ///< datagrams carry RTP (RFC 3550, RFC 2250) around the TS packets
+  /// Datagrams carry RTP (RFC 3550, RFC 2250) around the TS packets; what does not is dropped.
+  /// Without it, RTP is told by its looks.
+  bool rtp = false;
   config::Program program;
   config::Segment segment;
 };

@@ -116,19 +116,22 @@ TEST(Accounting, CountsWhatRtpShowsToBeMissingTwiceOrLate) {
   EXPECT_EQ(bench.output.segments[0].record.lost_datagrams, 3U);
 }
 
-TEST(Accounting, StripsRtpFromTheStream) {
+TEST(Accounting, StripsRtpFromTheStreamAnnouncedOrNot) {
   const auto bytes = stream();
-  SegmenterSpec spec = spec_of(2s, 10s);
-  spec.rtp = true;
-  Bench bench(spec);
-  uint16_t sequence = 65'530;
-  for (Bytes rest(bytes); !rest.empty();) {
-    const size_t size = std::min<size_t>(1316, rest.size());
-    bench.segmenter.push(rtp(sequence++, rest.first(size)), kEpoch);
-    rest = rest.subspan(size);
+  for (const bool announced : {true, false}) {
+    SegmenterSpec spec = spec_of(2s, 10s);
+    spec.rtp = announced;
+    Bench bench(spec);
+    uint16_t sequence = 65'530;
+    for (Bytes rest(bytes); !rest.empty();) {
+      const size_t size = std::min<size_t>(1316, rest.size());
+      bench.segmenter.push(rtp(sequence++, rest.first(size)), kEpoch);
+      rest = rest.subspan(size);
+    }
+    bench.segmenter.finish();
+    EXPECT_EQ(bench.output.joined(), bytes);
+    EXPECT_EQ(bench.drops(), 0U);
   }
-  bench.segmenter.finish();
-  EXPECT_EQ(bench.output.joined(), bytes);
 }
 
 TEST(Accounting, KeepsWholeDatagramsWhenRoomRunsOutAndGoesOnWhenThereIsSome) {
