@@ -4,6 +4,7 @@ import os
 import pathlib
 import re
 import signal
+import socket
 import subprocess
 import tempfile
 import unittest
@@ -22,7 +23,7 @@ COMMAND = paths.SOURCE / "tools/quickstart"
 class Quickstart(unittest.TestCase):
     def tearDown(self):
         self.assertNotIn("sluice-quickstart", network.run("ip", "netns", "list"))
-        self.assertEqual([], list(pathlib.Path("/sys/class/net").glob("sluice-qs*")))
+        self.assertEqual([], [name for _, name in socket.if_nameindex() if name.startswith("sluice-qs")])
         self.assertEqual([], list(pathlib.Path("/dev/shm").glob("sluice-quickstart*")))
         folder = str(paths.SOURCE / "build/quickstart")
         self.assertEqual([], [entry.name for entry in pathlib.Path("/proc").glob("[0-9]*")

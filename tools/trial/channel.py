@@ -1,8 +1,8 @@
 """Where the recorded channel comes from: a namespace, the loopback interface, or somebody's network."""
 
 import ctypes
-import pathlib
 import signal
+import socket
 import subprocess
 
 NAMESPACE = "sluice-quickstart"
@@ -137,8 +137,8 @@ class NetworkChannel:
     """A channel that somebody else sends."""
 
     def __init__(self, group, port, interface):
-        if not pathlib.Path(f"/sys/class/net/{interface}").exists():
-            names = sorted(path.name for path in pathlib.Path("/sys/class/net").iterdir())
+        names = [name for _, name in socket.if_nameindex()]
+        if interface not in names:
             raise Unavailable(f"there is no network interface {interface}; there are: {', '.join(names)}")
         self.group, self.port, self.interface = group, port, interface
         self.description = f"the channel {group}:{port} on {interface}"
