@@ -17,7 +17,7 @@ inline uint64_t bytes_in(const Stream& stream, Duration time) {
 /// The least arena in which these streams can be cut at all: each may have a segment of full length
 /// open, which takes whole chunks, while another begins.
 inline uint64_t least_arena_bytes(const Appliance& appliance) {
-  constexpr uint64_t kChunks = 4 * 256 * 1024;
+  constexpr uint64_t kChunks = uint64_t{4} * 256 * 1024;
   uint64_t bytes = 0;
   for (const Stream& stream : appliance.streams) {
     bytes += bytes_in(stream, stream.segment.max) + kChunks;

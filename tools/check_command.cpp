@@ -1,14 +1,11 @@
-#include <chrono>
 #include <iostream>
 #include <memory>
-#include <optional>
 
-#include "config/base/clock.h"
-#include "storage/object/factory.h"
 #include "tools/arguments.h"
 #include "tools/check_report.h"
 #include "tools/commands.h"
 #include "tools/preflight.h"
+#include "tools/store_check.h"
 
 namespace sluice::tools {
 namespace {
@@ -18,39 +15,20 @@ struct Arguments {
   bool connect = false;
 };
 
-/// Asks the store for the bucket's first keys. A bucket that is missing is fine: it will be made.
-Status reach_store(const config::Storage& storage) {
-  constexpr auto kPatience = std::chrono::seconds(15);
-  const SystemClock clock;
-  auto store = object::make_store(storage, clock, "");
-  if (!store) {
-    return fail(store.error());
-  }
-  std::optional<Result<object::Listing>> answer;
-  (*store)->list(storage.prefix, "",
-                 [&answer](Result<object::Listing> listing) { answer = std::move(listing); });
-  const auto start = clock.monotonic();
-  while (!answer && clock.monotonic() - start < kPatience) {
-    (*store)->poll(std::chrono::milliseconds(100));
-  }
-  if (!answer) {
-    return fail("the store at " + storage.endpoint + " has not answered for 15 s");
-  }
-  if (!*answer && answer->error().next != Next::kNotFound) {
-    return fail(answer->error());
-  }
-  return {};
-}
-
 int check(const Arguments& arguments) {
   const auto appliance = load_or_say(arguments.file);
   if (!appliance) {
     return kWrongUsage;
   }
-  print_plan(*appliance, std::cout);
+  const auto lcores = lcore::plan_lcores(appliance->dataplane.lcores, lcore::usable_cpus(), false);
+  if (!lcores) {
+    say_error(lcores.error().message);
+    return kFailed;
+  }
+  print_plan(*appliance, *lcores, std::cout);
   std::vector<std::string> problems = preflight(*appliance);
   if (arguments.connect) {
-    if (const Status reached = reach_store(appliance->storage); reached) {
+    if (const Status reached = store_answers(*appliance); reached) {
       std::cout << "reached    the store answers\n";
     } else {
       problems.push_back(reached.error().message);

@@ -10,14 +10,6 @@
 namespace sluice::tools {
 namespace {
 
-std::string list(const std::vector<unsigned>& lcores) {
-  std::string text;
-  for (const unsigned lcore : lcores) {
-    text += (text.empty() ? "" : ", ") + std::to_string(lcore);
-  }
-  return text.empty() ? "chosen at the start" : text;
-}
-
 bool only_files(const config::Appliance& appliance) {
   for (const config::Stream& stream : appliance.streams) {
     if (stream.source.scheme != config::Scheme::kFile) {
@@ -61,20 +53,38 @@ void print_driver(const config::Appliance& appliance, std::ostream& out) {
   }
 }
 
-void print_lcores(const config::Dataplane& dataplane, std::ostream& out) {
-  const config::Lcores& lcores = dataplane.lcores;
-  out << "lcores     main " << (lcores.main ? std::to_string(*lcores.main) : "chosen at the start")
-      << "; rx " << list(lcores.rx) << "; segment " << list(lcores.segment) << "; idle "
-      << (dataplane.idle == config::Idle::kSpin ? "spin" : "adaptive") << "\n";
+/// The CPUs of the workers that have a role.
+std::string cpus(const lcore::LcorePlan& plan, bool lcore::WorkerPlan::*role) {
+  std::string text;
+  for (const lcore::WorkerPlan& worker : plan.workers) {
+    if (worker.*role) {
+      text += (text.empty() ? "" : ", ") + std::to_string(worker.cpu);
+    }
+  }
+  return text;
+}
+
+void print_lcores(const config::Appliance& appliance, const lcore::LcorePlan& plan,
+                  std::ostream& out) {
+  out << "lcores     main on CPU " << plan.main_cpu << ", rx on "
+      << cpus(plan, &lcore::WorkerPlan::receives) << ", segment on "
+      << cpus(plan, &lcore::WorkerPlan::segments)
+      << (appliance.dataplane.idle == config::Idle::kSpin ? "; they spin when idle"
+                                                          : "; they sleep when idle")
+      << "\n";
 }
 
 void print_streams(const config::Appliance& appliance, std::ostream& out) {
   for (const config::Stream& stream : appliance.streams) {
     out << "stream     " << stream.name.str() << ": " << stream.source.url << ", "
         << stream.bitrate / 1000 << " kbit/s, segments of "
-        << format_duration(stream.segment.target) << " to " << format_duration(stream.segment.max)
-        << ", arena "
-        << format_size(config::bytes_in(stream, stream.segment.max + appliance.arena.hold)) << "\n";
+        << format_duration(stream.segment.target) << ", at most "
+        << format_duration(stream.segment.max);
+    if (appliance.arena.size == 0) {
+      const config::Duration held = stream.segment.max + appliance.arena.hold;
+      out << ", arena " << format_size(config::bytes_in(stream, held));
+    }
+    out << "\n";
   }
 }
 
@@ -89,9 +99,10 @@ void print_arena(const config::Appliance& appliance, std::ostream& out) {
 
 }  // namespace
 
-void print_plan(const config::Appliance& appliance, std::ostream& out) {
+void print_plan(const config::Appliance& appliance, const lcore::LcorePlan& lcores,
+                std::ostream& out) {
   print_driver(appliance, out);
-  print_lcores(appliance.dataplane, out);
+  print_lcores(appliance, lcores, out);
   print_streams(appliance, out);
   print_arena(appliance, out);
   const config::Storage& storage = appliance.storage;

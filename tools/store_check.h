@@ -10,4 +10,8 @@ namespace sluice::tools {
 /// seconds is no reason not to capture: control goes on trying.
 Status store_accepts(const config::Appliance& appliance);
 
+/// Asks the object store for the bucket's first keys, and changes nothing. Fails if it refuses or
+/// does not answer within seconds. A bucket that is missing is fine: it will be made.
+Status store_answers(const config::Appliance& appliance);
+
 }  // namespace sluice::tools
