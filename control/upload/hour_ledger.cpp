@@ -95,8 +95,9 @@ void HourLedger::end_by_clock(const KnownSegments& known, Utc now) {
     if (!open.row.wall_clock || now < start + std::chrono::hours(1) + kHourGrace) {
       continue;
     }
+    const Utc hour = start;
     const bool awaited = std::any_of(known.lower_bound(next_), known.end(),
-                                     [&](const auto& s) { return s.second.hour() == start; });
+                                     [hour](const auto& s) { return s.second.hour() == hour; });
     open.over = open.over || !awaited;
   }
 }

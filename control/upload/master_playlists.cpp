@@ -1,6 +1,7 @@
 #include "control/upload/master_playlists.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "control/upload/keys.h"
 
@@ -65,10 +66,10 @@ void MasterPlaylists::measure(Member& member, const catalog::Segment& segment) {
   }
 }
 
-std::vector<NamedText> MasterPlaylists::moved(StreamProgress& stream) {
+std::optional<NamedText> MasterPlaylists::moved(StreamProgress& stream) {
   const auto it = members_.find(stream.row().name);
   if (it == members_.end()) {
-    return {};
+    return std::nullopt;
   }
   for (const catalog::Segment& segment : stream.live().segments()) {
     if (segment.sequence >= it->second.next_sequence) {
@@ -76,9 +77,9 @@ std::vector<NamedText> MasterPlaylists::moved(StreamProgress& stream) {
     }
   }
   if (!refresh(it->second, stream)) {
-    return {};
+    return std::nullopt;
   }
-  return {render_group(it->second.group)};
+  return render_group(it->second.group);
 }
 
 bool MasterPlaylists::refresh(Member& member, StreamProgress& stream) {

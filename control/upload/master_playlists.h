@@ -2,8 +2,8 @@
 
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "config/appliance.h"
 #include "control/upload/stream_progress.h"
@@ -27,8 +27,8 @@ class MasterPlaylists {
   /// Measures what the archive already has of the stream.
   Status restore(StreamProgress& stream, const catalog::CatalogReader& catalog);
 
-  /// The stream's live window has moved. @return its group's playlist, if that has changed
-  std::vector<NamedText> moved(StreamProgress& stream);
+  /// The stream's live playlist is stored anew. @return its group's playlist, if that has changed
+  std::optional<NamedText> moved(StreamProgress& stream);
 
  private:
   struct Member {

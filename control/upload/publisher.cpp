@@ -27,6 +27,9 @@ Publisher::Publisher(const Parts& parts)
       urls_log_(parts.appliance.control.urls_log, parts.clock),
       masters_(parts.appliance),
       unlisted_{.name = StreamId::parse("unlisted").value()} {
+  for (const config::Stream& stream : parts.appliance.streams) {
+    listed_[stream.name.str()] = &stream;
+  }
   if (!parts.appliance.control.local_copy.empty()) {
     urls_log_.copy_to(parts.appliance.control.local_copy / "urls.log");
   }
@@ -68,12 +71,8 @@ bool Publisher::idle() {
 }
 
 const config::Stream& Publisher::settings(const std::string& stream) const {
-  for (const config::Stream& s : parts_.appliance.streams) {
-    if (s.name.str() == stream) {
-      return s;
-    }
-  }
-  return unlisted_;
+  const auto it = listed_.find(stream);
+  return it == listed_.end() ? unlisted_ : *it->second;
 }
 
 StreamProgress& Publisher::progress(const std::string& stream) {
@@ -117,12 +116,14 @@ void Publisher::publish(bool flush) {
 }
 
 void Publisher::publish_live(StreamProgress& stream) {
+  const auto stored = [this, &stream] {
+    if (const auto master = masters_.moved(stream)) {
+      put(master->key, master->text, playlist::kPlaylistType, {});
+    }
+  };
   put(stream.folder() + std::string(kLiveIndex), render(stream.live().playlist()),
-      playlist::kPlaylistType, {});
+      playlist::kPlaylistType, stored);
   parts_.local.slide(stream.live());
-  for (const NamedText& master : masters_.moved(stream)) {
-    put(master.key, master.text, playlist::kPlaylistType, {});
-  }
 }
 
 void Publisher::publish_hours(StreamProgress& stream, bool flush) {

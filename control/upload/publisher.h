@@ -69,6 +69,7 @@ class Publisher {
   UrlsLogFile urls_log_;
   MasterPlaylists masters_;
   config::Stream unlisted_;  // settings of a stream that is not in the configuration any more
+  std::map<std::string, const config::Stream*> listed_;
   std::map<std::string, StreamProgress> streams_;
   std::set<HourName> publishing_;
   std::vector<catalog::Hour> noted_;  // rows for the next batch

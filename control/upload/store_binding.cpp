@@ -33,6 +33,19 @@ std::string id_of(const std::string& marker) {
   return json["id"].get<std::string>();
 }
 
+/// The key of the segment that was stored last; empty if there is none.
+std::string newest_key(const catalog::CatalogReader& catalog) {
+  const auto streams = catalog.streams();
+  catalog::Segment newest;
+  for (const catalog::Stream& stream : streams.value_or(std::vector<catalog::Stream>{})) {
+    const auto last = catalog.last(stream.name, 1);
+    if (last && !last->empty() && last->front().stored_at > newest.stored_at) {
+      newest = last->front();
+    }
+  }
+  return newest.key;
+}
+
 }  // namespace
 
 StoreBinding::StoreBinding(object::ObjectStore& store, catalog::Catalog& catalog,
@@ -79,17 +92,39 @@ void StoreBinding::found(const std::string& marker) {
 }
 
 void StoreBinding::missing() {
-  if (const std::string known = catalog_.read().store_id().value_or(""); !known.empty()) {
-    const auto kept = catalog_.start_anew();
-    if (!kept) {
-      spdlog::error("the object store was emptied, but the catalog cannot start anew: {}",
-                    kept.error().message);
+  const std::string known = catalog_.read().store_id().value_or("");
+  const std::string newest = newest_key(catalog_.read());
+  if (known.empty()) {
+    bind(random_uuid());
+    return;
+  }
+  if (newest.empty()) {
+    bind(known);
+    return;
+  }
+  store_.head(newest, [this, known](const Result<uint64_t>& size) {
+    if (size) {
+      spdlog::warn("{} was gone from the object store, the archive is there: it is written again",
+                   key_);
+      bind(known);
+    } else if (size.error().next == Next::kNotFound) {
+      start_anew(known);
     } else {
-      spdlog::warn(
-          "the object store was emptied or replaced (its id {} is gone): the catalog starts anew; "
-          "the old one is kept as {}",
-          known, kept->string());
+      look();
     }
+  });
+}
+
+void StoreBinding::start_anew(const std::string& known) {
+  const auto kept = catalog_.start_anew();
+  if (!kept) {
+    spdlog::error("the object store was emptied, but the catalog cannot start anew: {}",
+                  kept.error().message);
+  } else {
+    spdlog::warn(
+        "the object store was emptied or replaced (its id {} is gone): the catalog starts anew; "
+        "the old one is kept as {}",
+        known, kept->string());
   }
   bind(random_uuid());
 }

@@ -7,9 +7,10 @@
 
 namespace sluice::upload {
 
-/// Ties the catalog to its store by an object with an id in both. A store that is empty where the
-/// catalog says otherwise was emptied or replaced, and the catalog starts anew; a store with
-/// another id is adopted with a warning. One thread: the store's.
+/// Ties the catalog to its store by a marker, an object with an id that the catalog knows. A store
+/// that has neither the marker nor the newest segment was emptied or replaced, and the catalog
+/// starts anew; if only the marker is gone, it is written again. A store with another id is adopted
+/// with a warning. One thread: the store's.
 class StoreBinding {
  public:
   /// @param store  repeats what fails; outlives this, as does the catalog
@@ -26,6 +27,7 @@ class StoreBinding {
   void look();
   void found(const std::string& marker);
   void missing();
+  void start_anew(const std::string& known);
   void bind(const std::string& id);
 
   object::ObjectStore& store_;

@@ -31,8 +31,7 @@ Result<std::shared_ptr<Database>> open_and_migrate(const std::filesystem::path& 
 /// A name beside `file` that nothing has yet.
 std::filesystem::path aside(const std::filesystem::path& file, std::string_view why) {
   for (unsigned n = 1;; ++n) {
-    const std::filesystem::path name =
-        file.string() + "." + std::string(why) + "-" + std::to_string(n);
+    std::filesystem::path name = file.string() + "." + std::string(why) + "-" + std::to_string(n);
     if (!std::filesystem::exists(name)) {
       return name;
     }
@@ -75,7 +74,7 @@ Status put(Database& database, const Stream& s) {
 }
 
 Status put(Database& database, const Segment& s) {
-  if (const Status named = put_stream_name(database, s.stream); !named) {
+  if (Status named = put_stream_name(database, s.stream); !named) {
     return named;
   }
   const arena::SegmentRecord& r = s.record;
@@ -111,7 +110,7 @@ Status put(Database& database, const Segment& s) {
 }
 
 Status put(Database& database, const Hour& h) {
-  if (const Status named = put_stream_name(database, h.stream); !named) {
+  if (Status named = put_stream_name(database, h.stream); !named) {
     return named;
   }
   return database
@@ -133,7 +132,7 @@ Status put(Database& database, const Hour& h) {
 template <typename Row>
 Status put_all(Database& database, const std::vector<Row>& rows) {
   for (const Row& row : rows) {
-    if (const Status done = put(database, row); !done) {
+    if (Status done = put(database, row); !done) {
       return done;
     }
   }

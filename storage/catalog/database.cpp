@@ -127,7 +127,7 @@ Result<Transaction> Transaction::begin(Database& database) {
 }
 
 Status Transaction::commit() {
-  const Status done = database_->execute("COMMIT");
+  Status done = database_->execute("COMMIT");
   if (done) {
     database_ = nullptr;
   }

@@ -107,7 +107,7 @@ Status migrate(Database& database) {
   if (!version) {
     return fail(version.error());
   }
-  if (const Status owner = check_owner(database, *version); !owner) {
+  if (Status owner = check_owner(database, *version); !owner) {
     return owner;
   }
   const auto newest = static_cast<int64_t>(kSteps.size());
@@ -117,7 +117,7 @@ Status migrate(Database& database) {
                 ": use the newer Sluice that wrote it, or set control.state to another folder");
   }
   for (int64_t step = *version; step < newest; ++step) {
-    if (const Status done = database.execute(kSteps[static_cast<size_t>(step)]); !done) {
+    if (Status done = database.execute(kSteps[static_cast<size_t>(step)]); !done) {
       return done;
     }
   }

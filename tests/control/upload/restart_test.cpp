@@ -109,6 +109,20 @@ TEST_F(RestartTest, AnEmptiedStoreGetsANewArchive) {
   EXPECT_TRUE(std::filesystem::exists(catalog_->file().string() + ".old-1"));
 }
 
+TEST_F(RestartTest, AMarkerThatIsGoneAloneIsWrittenAgain) {
+  start_control();
+  turn();
+  seal();
+  drain();
+  kill_control();
+  const std::string marker = object("tv/.sluice/store.json");
+  bucket_.objects.erase("tv/.sluice/store.json");
+  start_control();
+  drain();
+  EXPECT_EQ(object("tv/.sluice/store.json"), marker);
+  expect_nothing_missing_and_nothing_twice();
+}
+
 TEST_F(RestartTest, AStoreWithAnotherIdIsAdopted) {
   start_control();
   turn();
