@@ -47,6 +47,7 @@ std::string to_string(const Ending& ending) {
 Result<Child> Child::start(const std::vector<std::string>& command) {
   std::vector<std::string> arguments = command;
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) {
     argv.push_back(argument.data());
   }

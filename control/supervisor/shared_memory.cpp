@@ -39,7 +39,7 @@ Status remove_shared_memory(const std::filesystem::path& folder) {
   if (!control) {
     return fail(control.error());
   }
-  if (const Status drained = check_drained(folder); !drained) {
+  if (Status drained = check_drained(folder); !drained) {
     return drained;
   }
   for (const std::filesystem::path& file : arena::arena_files(folder)) {

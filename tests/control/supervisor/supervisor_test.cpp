@@ -218,14 +218,16 @@ TEST(Child, DiesWithItsParent) {
   ASSERT_EQ(::pipe(pipe_ends), 0);
   const pid_t parent = ::fork();
   if (parent == 0) {
-    auto child = Child::start({"/bin/sleep", "1000"});
+    auto child = Child::start({"/bin/sleep", "5"});
     ::kill(::getpid(), SIGKILL);
   }
   ::close(pipe_ends[1]);
+  const auto before = std::chrono::steady_clock::now();
   ::waitpid(parent, nullptr, 0);
   // The grandchild inherited the writing end, so end of file means that it is gone.
   char byte = 0;
   EXPECT_EQ(::read(pipe_ends[0], &byte, 1), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 4s) << "it died of old age";
   ::close(pipe_ends[0]);
 }
 
