@@ -18,7 +18,7 @@ bool sends(const WorkerPlan& worker) {
 
 /// A live source's ring takes what comes while its segmenter is off the CPU; a file waits.
 uint32_t ring_size(const WorkerPlan& worker, bool live) {
-  constexpr uint32_t kLive = 8192;
+  constexpr uint32_t kLive = 16384;  // 200 ms at 80,000 datagrams a second
   constexpr uint32_t kFile = 2048;
   return worker.receives && live ? kLive : kFile;
 }

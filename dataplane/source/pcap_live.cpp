@@ -75,15 +75,15 @@ tl::unexpected<Error> pcap_error(const std::string& interface, const std::string
   return fail("libpcap cannot capture on " + interface + ": " + reason);
 }
 
-Result<Handle> activate(const std::string& interface) {
+Result<Handle> activate(const std::string& interface, int longest_frame) {
   constexpr int kBuffer = 64 << 20;  // 100 ms at 5 Gbit/s
-  constexpr int kWholeFrames = 65535;
   char reason[PCAP_ERRBUF_SIZE] = {};
   Handle handle(::pcap_create(interface.c_str(), reason));
   if (!handle) {
     return pcap_error(interface, reason);
   }
-  ::pcap_set_snaplen(handle.get(), kWholeFrames);
+  // Every slot of the kernel's ring is as long as this, so a needless 65,535 would leave few slots.
+  ::pcap_set_snaplen(handle.get(), longest_frame);
   ::pcap_set_promisc(handle.get(), 1);
   ::pcap_set_immediate_mode(handle.get(), 1);
   ::pcap_set_buffer_size(handle.get(), kBuffer);
@@ -121,7 +121,7 @@ std::string capture_filter(const std::vector<net::IpAddress>& destinations) {
 }
 
 Result<std::unique_ptr<PacketSource>> open_pcap_live(const PcapLiveSpec& spec, rte_mempool* pool) {
-  auto handle = activate(spec.interface);
+  auto handle = activate(spec.interface, ::rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM);
   if (!handle) {
     return fail(handle.error());
   }
