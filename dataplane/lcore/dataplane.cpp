@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "config/arena_size.h"
 #include "config/base/log.h"
@@ -32,6 +33,20 @@ source::EalSpec eal_spec(const LcorePlan& lcores, const source::SourcePlan& plan
   return spec;
 }
 
+/// Takes the dataplane's role. The kernel needs a second or so to bury a predecessor that was
+/// killed, with all of its memory, before it gives the lock up.
+Result<FileLock> take_role(const std::filesystem::path& folder) {
+  constexpr auto kBurial = 3s;
+  const auto deadline = now() + kBurial;
+  while (true) {
+    auto lock = FileLock::take(arena::dataplane_lock_path(folder));
+    if (lock || now() >= deadline) {
+      return lock;
+    }
+    std::this_thread::sleep_for(20ms);
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Dataplane>> Dataplane::set_up(const config::Appliance& appliance) {
@@ -54,7 +69,7 @@ Result<std::unique_ptr<Dataplane>> Dataplane::set_up(const config::Appliance& ap
   if (code) {
     return fail("cannot make the arena's folder " + folder.string() + ": " + code.message());
   }
-  auto lock = FileLock::take(arena::dataplane_lock_path(folder));
+  auto lock = take_role(folder);
   if (!lock) {
     return fail(lock.error());
   }
