@@ -32,7 +32,7 @@ class Page(unittest.TestCase):
         with sender.send((channel, "udp", GROUP, PORT)):
             seen = browser.look(f"http://{viewer.address}:{sluice.port}/", "--stream", STREAM, "--segment", "2",
                                 "--borders", "2", "--screenshot", SEEN / f"{name}.png",
-                                wrapper=("ip", "netns", "exec", viewer.namespace))
+                                wrapper=viewer.wrapper)
         self.assertGreater(seen["decoded"], 50)
         self.assertEqual("640x360", seen["size"])
         self.assertEqual(0, sluice.stop())

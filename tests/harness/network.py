@@ -66,12 +66,18 @@ class VethPair:
         run("ip", "link", "delete", self.interface, check=False)
         run("ip", "netns", "delete", self.namespace, check=False)
 
+    @property
+    def wrapper(self):
+        """What to put before a command to have it run in the namespace. (`ip netns exec` mounts a
+        /sys as well, which it cannot do in a chroot.)"""
+        return ("nsenter", f"--net=/run/netns/{self.namespace}", "--")
+
     def inside(self, *command):
         """Runs a command in the namespace; returns what it said."""
-        return run("ip", "netns", "exec", self.namespace, *command)
+        return run(*self.wrapper, *command)
 
     def start_inside(self, *command, **options):
-        return subprocess.Popen(["ip", "netns", "exec", self.namespace, *map(str, command)], **options)
+        return subprocess.Popen([*self.wrapper, *map(str, command)], **options)
 
     def send(self, *jobs):
         """Starts to send streams from the namespace. A job is (file, "udp" | "rtp", group, port)."""

@@ -123,7 +123,7 @@ class Archive(unittest.TestCase):
     def test_mpv_plays_the_signed_hour(self):
         # the hour goes on: a player would wait for more
         played = player.play(self.urls[-1], length=SECONDS - 2, wrapper=(
-            "ip", "netns", "exec", self.viewer.namespace, "env", "-i", "HOME=/tmp", "PATH=/usr/bin"))
+            *self.viewer.wrapper, "env", "-i", "HOME=/tmp", "PATH=/usr/bin"))
         self.assertGreater(played, SECONDS - 3)
 
     def test_an_unsigned_url_is_refused(self):

@@ -6,6 +6,8 @@ import socket
 import subprocess
 
 NAMESPACE = "sluice-quickstart"
+# `ip netns exec` also mounts a /sys, which it cannot do in a chroot
+INSIDE = ("nsenter", f"--net=/run/netns/{NAMESPACE}", "--")
 INTERFACE, PEER = "sluice-qs0", "sluice-qs1"
 ADDRESS, PEER_ADDRESS = "10.99.0.1", "10.99.0.2"
 GROUP, PORT = "239.255.42.42", 5000
@@ -80,10 +82,9 @@ class NamespaceChannel(_Generated):
             _run("ip", "link", "add", INTERFACE, "type", "veth", "peer", "name", PEER, "netns", NAMESPACE)
             _run("ip", "address", "add", f"{ADDRESS}/30", "dev", INTERFACE)
             _run("ip", "link", "set", INTERFACE, "up")
-            inside = ("ip", "-n", NAMESPACE)
-            _run(*inside, "address", "add", f"{PEER_ADDRESS}/30", "dev", PEER)
-            _run(*inside, "link", "set", PEER, "up")
-            _run(*inside, "route", "add", "224.0.0.0/4", "dev", PEER)
+            _run(*INSIDE, "ip", "address", "add", f"{PEER_ADDRESS}/30", "dev", PEER)
+            _run(*INSIDE, "ip", "link", "set", PEER, "up")
+            _run(*INSIDE, "ip", "route", "add", "224.0.0.0/4", "dev", PEER)
         except BaseException:
             self._remove()
             raise
@@ -102,11 +103,11 @@ class NamespaceChannel(_Generated):
         return _dpdk(INTERFACE)
 
     def _command(self):
-        return ["ip", "netns", "exec", NAMESPACE, *_generator(PEER_ADDRESS)]
+        return [*INSIDE, *_generator(PEER_ADDRESS)]
 
     def sent(self):
         """How many datagrams have left the namespace, by the kernel's count (RFC 4113)."""
-        lines = _run("ip", "netns", "exec", NAMESPACE, "cat", "/proc/net/snmp").splitlines()
+        lines = _run(*INSIDE, "cat", "/proc/net/snmp").splitlines()
         names, values = (line.split() for line in lines if line.startswith("Udp:"))
         return int(values[names.index("OutDatagrams")])
 
