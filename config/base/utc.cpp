@@ -6,6 +6,10 @@
 namespace sluice {
 namespace {
 
+// The years that lie wholly within the nanoseconds of 64 bits.
+constexpr int kFirstYear = 1678;
+constexpr int kLastYear = 2261;
+
 struct Civil {
   std::tm tm;
   int ms;
@@ -76,7 +80,7 @@ std::optional<std::chrono::minutes> read_zone(std::string_view text, size_t& pos
   int hours = 0;
   int minutes = 0;
   if (!read_number(text, pos, 2, hours) || !read_char(text, pos, ':') ||
-      !read_number(text, pos, 2, minutes)) {
+      !read_number(text, pos, 2, minutes) || hours > 23 || minutes > 59) {
     return std::nullopt;
   }
   const std::chrono::minutes offset(hours * 60 + minutes);
@@ -105,7 +109,7 @@ std::optional<Utc> parse_rfc3339(std::string_view text) {
   const bool time = read_number(text, pos, 2, hour) && read_char(text, pos, ':') &&
                     read_number(text, pos, 2, minute) && read_char(text, pos, ':') &&
                     read_number(text, pos, 2, second);
-  if (!time || hour > 23 || minute > 59 || second > 60) {
+  if (!time || year < kFirstYear || year > kLastYear || hour > 23 || minute > 59 || second > 60) {
     return std::nullopt;
   }
   std::chrono::nanoseconds fraction(0);

@@ -20,7 +20,8 @@ inline constexpr int64_t to_ns(Utc utc) {
 /// "2025-01-16T06:00:00.000Z": RFC 3339 with milliseconds, as EXT-X-PROGRAM-DATE-TIME wants it.
 std::string rfc3339_ms(Utc utc);
 
-/// Reads RFC 3339 in UTC ("Z" or an offset), with or without a fraction.
+/// Reads RFC 3339 ("Z" or an offset), with or without a fraction. Years 1678 to 2261: nanoseconds
+/// reach no further.
 std::optional<Utc> parse_rfc3339(std::string_view text);
 
 /// "20250116T060000Z": the date format of AWS SigV4.

@@ -18,13 +18,19 @@ std::string http_date(Utc utc) {
 }
 
 std::optional<Utc> parse_http_date(std::string_view text) {
-  const std::string terminated(text);
   tm parts{};
-  const char* end = strptime(terminated.c_str(), kFormat, &parts);
-  if (end == nullptr || *end != '\0') {
+  if (strptime(std::string(text).c_str(), kFormat, &parts) == nullptr) {
     return std::nullopt;
   }
-  return Utc(std::chrono::seconds(timegm(&parts)));
+  constexpr std::chrono::seconds kReach =
+      std::chrono::floor<std::chrono::seconds>(Utc::max().time_since_epoch());
+  const std::chrono::seconds seconds(timegm(&parts));
+  if (abs(seconds) > kReach) {
+    return std::nullopt;
+  }
+  // strptime takes more than the standard does: blanks, other cases, wrong weekdays.
+  const Utc utc(seconds);
+  return http_date(utc) == text ? std::optional(utc) : std::nullopt;
 }
 
 }  // namespace sluice::api

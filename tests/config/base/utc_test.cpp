@@ -29,10 +29,19 @@ TEST(Utc, ReadsWhatItWrites) {
 }
 
 TEST(Utc, RefusesWhatIsNoTime) {
-  for (const char* text : {"", "2025-01-16", "2025-02-30T00:00:00Z", "2025-01-16T07:00:03",
-                           "2025-01-16T25:00:00Z", "2025-01-16T07:00:03Zx"}) {
+  for (const char* text :
+       {"", "2025-01-16", "2025-02-30T00:00:00Z", "2025-01-16T07:00:03", "2025-01-16T25:00:00Z",
+        "2025-01-16T07:00:03Zx", "2025-01-16T07:00:03+24:00"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
   }
+}
+
+TEST(Utc, RefusesYearsThatNanosecondsDoNotReach) {
+  EXPECT_FALSE(parse_rfc3339("1677-12-31T23:59:59Z"));
+  EXPECT_FALSE(parse_rfc3339("2262-01-01T00:00:00Z"));
+  // `date -u -d 1678-01-01 +%s` and `date -u -d 2261-12-31T23:59:59 +%s`
+  EXPECT_EQ(parse_rfc3339("1678-01-01T00:00:00Z"), Utc(-9'214'560'000s));
+  EXPECT_EQ(parse_rfc3339("2261-12-31T23:59:59Z"), Utc(9'214'646'399s));
 }
 
 }  // namespace

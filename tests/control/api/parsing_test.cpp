@@ -15,8 +15,8 @@ TEST(HttpDate, IsThatOfTheStandardsExample) {
   EXPECT_EQ(http_date(kExample), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(http_date(kExample + std::chrono::milliseconds(999)), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), kExample);
-  for (const char* text :
-       {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMTx"}) {
+  for (const char* text : {"", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:37 GMTx",
+                           "Mon, 06 Nov 1994 08:49:37 GMT", "Fri, 06 Nov 9994 08:49:37 GMT"}) {
     EXPECT_FALSE(parse_http_date(text)) << text;
   }
 }
