@@ -1,11 +1,13 @@
 #include "config/load.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "config/arena_size.h"
 #include "config/default_port.h"
@@ -14,14 +16,48 @@
 namespace sluice::config {
 namespace {
 
-YAML::Node parse_yaml(std::string_view text, Problems& problems) {
+/// Where documents start; of the rest of a text, it heeds nothing.
+class DocumentStarts final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { marks.push_back(mark); }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+
+  std::vector<YAML::Mark> marks;
+};
+
+/// What follows the first document. yaml-cpp takes a stray comma or bracket for the start of
+/// another, and never gets past it: there is no asking it for all documents.
+void check_single(const std::string& text, Problems& problems) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  DocumentStarts starts;
+  parser.HandleNextDocument(starts);
+  if (!parser.HandleNextDocument(starts)) {
+    return;
+  }
+  const YAML::Mark& next = starts.marks.back();
+  const bool announced = text.compare(static_cast<size_t>(next.pos), 3, "---") == 0;
+  problems.add(place_of(next),
+               announced
+                   ? "a second YAML document starts here; put everything in one"
+                   : "not YAML: this belongs to nothing; is there a comma or bracket too many?");
+}
+
+YAML::Node parse_yaml(const std::string& text, Problems& problems) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.size() > 1) {
-      problems.add(place_of(documents[1].Mark()),
-                   "a second YAML document starts here; put everything in one");
-    }
-    return documents.empty() ? YAML::Node() : documents.front();
+    YAML::Node root = YAML::Load(text);
+    check_single(text, problems);
+    return root;
   } catch (const YAML::Exception& error) {
     problems.add(place_of(error.mark), "not YAML: " + error.msg);
     return {};
@@ -54,7 +90,7 @@ Appliance read_appliance(const YAML::Node& root, Problems& problems, const Route
 
 Loaded load_text(std::string_view text, const std::string& name, const RouteLookup& route) {
   Problems problems(name);
-  const YAML::Node root = parse_yaml(text, problems);
+  const YAML::Node root = parse_yaml(std::string(text), problems);
   if (!problems.empty()) {
     return tl::unexpected(problems.take());
   }

@@ -62,7 +62,11 @@ const Case kForm[] = {
      "f:1:1: streams: at least one stream must be given\n"
      "f:1:1: storage: is missing: where the archive goes, like `storage: {endpoint: \"file:///var/lib/sluice/archive\"}`"},
     {"two_documents", third_line("---\nstreams: []"), 
-     "f:4:1: a second YAML document starts here; put everything in one"},
+     "f:3:1: a second YAML document starts here; put everything in one"},
+    {"comma_at_the_start", ", streams: []",
+     "f:1:1: not YAML: this belongs to nothing; is there a comma or bracket too many?"},
+    {"comma_behind_a_mapping", third_line("arena: {hold: 3s},"),
+     "f:3:18: not YAML: end of map not found"},
     {"unknown_top_key", third_line("dataplan: {driver: pcap}"), 
      "f:3:1: unknown key \"dataplan\" at the top of the file; did you mean \"dataplane\"?"},
     {"unknown_key_unlike_any", third_line("zebra: 1"), 
@@ -85,6 +89,9 @@ const Case kForm[] = {
      "f:2:10: streams: at least one stream must be given"},
     {"streams_that_are_a_mapping", "storage: {endpoint: \"file:///srv\"}\nstreams: {a: b}\n", 
      "f:2:10: streams: must be a list (`- …` items), not a mapping"},
+    {"two_streams_with_names_that_are_none", "storage: {endpoint: \"file:///srv\"}\nstreams:\n- {name: \"a b\", source: \"udp://239.1.1.1:1\"}\n- {name: \"c d\", source: \"udp://239.1.1.2:1\"}\n",
+     "f:3:10: streams[0].name: stream name \"a b\" must be parts of letters, digits, '.', '_' and '-' joined by '/'\n"
+     "f:4:10: streams[1].name: stream name \"c d\" must be parts of letters, digits, '.', '_' and '-' joined by '/'"},
     {"no_storage", "streams: [{name: a, source: \"udp://239.1.1.1:5000\"}]\n", 
      "f:1:1: storage: is missing: where the archive goes, like `storage: {endpoint: \"file:///var/lib/sluice/archive\"}`"},
 };
