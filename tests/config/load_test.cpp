@@ -93,6 +93,19 @@ TEST(Load, StreamsAndStorageAreEnough) {
   EXPECT_EQ(loaded->spool.max, 0U);
 }
 
+TEST(Load, StreamsMayDifferInWhatTheirPacketsDifferIn) {
+  const Loaded loaded =
+      load_here(with_storage("streams:\n"
+                             "  - {name: a, source: \"udp://239.1.1.1:5000\"}\n"
+                             "  - {name: b, source: \"udp://239.1.1.1:5001\"}\n"
+                             "  - {name: c, source: \"udp://239.1.1.1:5000\", vlan: 5}\n"
+                             "  - {name: d, source: \"udp://239.1.1.1:5000\", vlan: 6}\n"
+                             "  - {name: e, source: \"udp://239.1.1.1:5000\", ssm: 10.0.0.1}\n"
+                             "  - {name: f, source: \"udp://239.1.1.1:5000\", program: 3}\n"));
+  ASSERT_TRUE(loaded) << to_string(loaded.error());
+  EXPECT_EQ(loaded->streams.size(), 6U);
+}
+
 TEST(Load, FilesNeedNoPort) {
   const Loaded loaded =
       load_here(with_storage("streams: [{name: a, source: \"file:///x.ts?pace=max\"}]"));

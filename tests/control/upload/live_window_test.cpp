@@ -140,5 +140,23 @@ TEST_F(LiveWindowTest, AnOutageMakesNoGaps) {
   EXPECT_THAT(values(live(), "#EXT-X-MEDIA-SEQUENCE:"), ElementsAre("1"));
 }
 
+TEST(LiveWindow, BeginsAnewBehindNumbersThatNobodyKnowsAndCountsTheDiscontinuity) {
+  LiveWindow window({.target_duration = 10, .live_window = 6});
+  KnownSegments known;
+  for (const uint64_t sequence : {0, 1, 5, 6}) {
+    known[sequence] = {.stream = "news",
+                       .sequence = sequence,
+                       .key = "news/x.ts",
+                       .state = catalog::SegmentState::kStored};
+  }
+  const Clock::Monotonic start{};
+  window.advance(known, start);
+  EXPECT_EQ(window.next(), 2u) << "what is missing may come yet";
+  window.advance(known, start + 10s);
+  EXPECT_EQ(window.first(), 5u);
+  EXPECT_EQ(window.next(), 7u);
+  EXPECT_EQ(window.discontinuities(), 1u);
+}
+
 }  // namespace
 }  // namespace sluice::upload

@@ -136,5 +136,24 @@ TEST_F(RestartTest, AStoreWithAnotherIdIsAdopted) {
   EXPECT_EQ(catalog_->read().range("news", 0, 100).value().size(), 1u);
 }
 
+TEST_F(RestartTest, NumbersGoOnBehindWhatAnOldArenaHoldsAndNoCatalogKnows) {
+  start_control();
+  turn();
+  kill_control();
+  seal();
+  seal();
+  // A dataplane that finds no arena to carry numbers from makes one whose streams want to be told.
+  const auto folder = appliance_.arena.path;
+  std::filesystem::rename(folder / "arena-1", folder / "kept");
+  start_dataplane();
+  std::filesystem::rename(folder / "kept", folder / "arena-0");
+  start_control();
+  turn();
+  seal();
+  drain();
+  EXPECT_EQ(stored_segments(), sealed_);
+  EXPECT_TRUE(catalog_->read().find("news", 2).value());
+}
+
 }  // namespace
 }  // namespace sluice::upload

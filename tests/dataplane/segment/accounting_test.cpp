@@ -208,5 +208,14 @@ TEST(Accounting, DropsWhatStoodBehindACutForWhichThereIsNoRoom) {
   EXPECT_EQ(bench.dropped(Drop::kArenaFull), ts.packets() - before);
 }
 
+TEST(Accounting, TablesWithoutEndAreCommittedAsTheyCome) {
+  TsBuilder ts;
+  for (int i = 0; i < 200; ++i) ts.tables();
+  Bench bench(spec_of(2s, 10s));
+  bench.push(ts.bytes());
+  // A run that an access point may yet follow is held back, and none is that long.
+  EXPECT_GE(bench.output.committed(), ts.bytes().size() - size_t{100} * 188);
+}
+
 }  // namespace
 }  // namespace sluice::segment

@@ -130,6 +130,26 @@ TEST(Jumps, AreNoneWhereFewPicturesCome) {
   }
 }
 
+TEST(Jumps, AreNoneWherePicturesComeInDecodingOrderUnderPresentationTimesAlone) {
+  TsBuilder ts;
+  for (uint64_t gop = 0; gop < 20; ++gop) {
+    const uint64_t start = kSecond + gop * 12 * kFrame;
+    ts.tables();
+    ts.idr(start);
+    for (uint64_t i = 1; i < 12; i += 3) {
+      for (const uint64_t place : {i + 2, i, i + 1}) {
+        ts.pes(TsBuilder::kVideoPid, start + place * kFrame, TsBuilder::kSlice);
+      }
+    }
+  }
+  Bench bench(spec_of(2s, 10s));
+  bench.run(ts.bytes());
+  EXPECT_GT(bench.output.segments.size(), 3u);
+  for (const auto& segment : bench.output.segments) {
+    EXPECT_TRUE(segment.record.discontinuity.empty());
+  }
+}
+
 TEST(PmtChange, CutsAtTheNextAccessPoint) {
   TsBuilder ts;
   add_video(ts, 0, 2, 25);

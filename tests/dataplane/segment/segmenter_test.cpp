@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "dataplane/media/section.h"
 #include "tests/dataplane/segment/fixture.h"
 
@@ -148,6 +150,15 @@ TEST(Segmenter, PrefersIdrsWhereTheyComeRegularly) {
   EXPECT_THAT(bench.starts(), ElementsAre(0, 6 * kSecond, 9 * kSecond, 12 * kSecond, 18 * kSecond,
                                           21 * kSecond, 24 * kSecond));
   EXPECT_THAT(bench.cuts(), Each(Cut::kIdr));
+}
+
+TEST(Segmenter, CutsAtRecoveryPointsBehindASingleIdr) {
+  TsBuilder ts;
+  add_video(ts, 0, 1, 25);
+  add_video(ts, kSecond, 8, 25, TsBuilder::kRecoveryPoint);
+  Bench bench(spec_of(2s, 10s));
+  bench.run(ts.bytes());
+  EXPECT_THAT(bench.starts(), ElementsAre(0, 2 * kSecond, 4 * kSecond, 6 * kSecond, 8 * kSecond));
 }
 
 TEST(Segmenter, BeginsANewSlotWhereTheTimeStampsWrap) {
@@ -313,6 +324,21 @@ TEST(Segmenter, TakesOneProgrammeOutOfAMultiplexUnderAPatOfItsOwn) {
   }
   EXPECT_EQ(pats, 4U);
   EXPECT_EQ(others, alone.bytes());
+}
+
+TEST(Segmenter, LeavesNoGapInTheCountersOfAPatThatTookSeveralPackets) {
+  std::vector<uint16_t> programs(60);
+  std::iota(programs.begin(), programs.end(), uint16_t{1});
+  TsBuilder ts;
+  for (int i = 0; i < 20; ++i) ts.pat(programs);
+  ASSERT_EQ(ts.packets(), 40u);
+  SegmenterSpec spec = spec_of(2s, 10s);
+  spec.program = {config::Program::Kind::kNumber, 7};
+  Bench bench(spec);
+  bench.run(ts.bytes());
+  // All but the first, which was not whole yet when its first packet came.
+  EXPECT_EQ(bench.output.joined().size(), size_t{19} * 188);
+  EXPECT_EQ(bench.stats.cc_errors.get(), 0u);
 }
 
 TEST(Segmenter, KeepsNothingOfAMultiplexThatHasNotTheProgramme) {

@@ -36,6 +36,24 @@ TEST_F(RecoveryTest, AFillingSegmentIsSealedAtItsLastCommitBySomebodyElse) {
   EXPECT_EQ(join(sealed[1].payload), pattern(0, 262072 + 188));
 }
 
+TEST_F(RecoveryTest, TwoThatAStreamWasFillingAreNumberedInTheOrderOfTime) {
+  auto writer = open();
+  const uint32_t entry = enter_seeded(*writer, "news");
+  for (const int64_t start : {2'000'000'000, 1'000'000'000}) {
+    SegmentWriter segment = writer->begin(entry);
+    segment.record().start_utc_ns = start;
+    ASSERT_TRUE(segment.append(pattern(0, 188)));
+    segment.commit(188);
+  }
+  writer.reset();
+
+  const auto successor = open();
+  const auto sealed = attach()->take_sealed();
+  ASSERT_EQ(sealed.size(), 2U);
+  EXPECT_EQ(sealed[0].record.start_utc_ns, 1'000'000'000);
+  EXPECT_EQ(sealed[1].record.start_utc_ns, 2'000'000'000);
+}
+
 TEST_F(RecoveryTest, ReleasedSegmentsAreFreeAgainAndSealedOnesWait) {
   auto writer = open();
   const uint32_t entry = enter_seeded(*writer, "news");

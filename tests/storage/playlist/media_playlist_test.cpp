@@ -131,6 +131,8 @@ TEST(MakeEntry, TakesWhatTheRecordSays) {
   EXPECT_TRUE(e.independent);
   record.cut = arena::Cut::kIPicture;
   EXPECT_FALSE(make_entry(record, 9, "x.ts").independent);
+  record.cut = arena::Cut::kPes;
+  EXPECT_TRUE(make_entry(record, 9, "x.ts").independent);
 }
 
 TEST(MakeEntry, GivesPacketsBeforeTheFirstAccessPointTheirArrivalTime) {
