@@ -24,7 +24,7 @@ def channel(video, audio, seconds, size="320x180", rate=25, mux="", frequency=44
     name = hashlib.sha256(command.encode()).hexdigest()[:16] + ".ts"
     path = paths.build() / "test-media" / name
     if not path.exists():
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(f".{os.getpid()}")
         subprocess.run([*command.split(), "-y", part], check=True, timeout=300)
         part.rename(path)
