@@ -37,6 +37,7 @@ void read_playlist(YamlMap& parent, Playlist& out) {
     return;
   }
   map->number("live_window", out.live_window, 0, 100'000);
+  map->boolean("exact_window", out.exact_window);
   map->boolean("sign", out.sign);
   map->duration("url_ttl", out.url_ttl, 1s, kLongestUrl);
   map->close();

@@ -143,6 +143,7 @@ void write_stream(Writer& out, const Stream& stream) {
   out.end();
   out.begin("playlist");
   out.number("live_window", stream.playlist.live_window);
+  out.boolean("exact_window", stream.playlist.exact_window);
   out.boolean("sign", stream.playlist.sign);
   out.duration("url_ttl", stream.playlist.url_ttl);
   out.end();

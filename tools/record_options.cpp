@@ -78,8 +78,8 @@ void add_output(CLI::App& command, RecordOptions& options) {
                    "PAT and PMT at the head of each segment: on unless --inject_pat_pmt=false");
   command
       .add_option("--hls_keep_segments", options.hls_keep_segments,
-                  "segments in the live playlist, 0 = all; never less than 3 times the target "
-                  "duration, as HLS demands (RFC 8216, 6.2.2)")
+                  "segments in the live playlist, exactly, 0 = all; HLS wants 3 times the target "
+                  "duration at least (RFC 8216, 6.2.2)")
       ->type_name("N")
       ->capture_default_str();
   command.add_flag("--unsigned_urls", options.unsigned_urls,

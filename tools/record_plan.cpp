@@ -85,6 +85,7 @@ config::Stream make_stream(const RecordOptions& options, const Numbers& numbers,
   stream.segment.max = std::chrono::ceil<std::chrono::seconds>(numbers.target * 3 / 2);
   stream.segment.inject_pat_pmt = options.inject_pat_pmt;
   stream.playlist = {.live_window = options.hls_keep_segments,
+                     .exact_window = true,
                      .sign = !options.unsigned_urls,
                      .url_ttl = numbers.url_ttl};
   if (numbers.largest_segment != 0) {

@@ -83,8 +83,8 @@ void LiveWindow::drop_first() {
 
 void LiveWindow::trim() {
   const playlist::MediaPlaylist all = playlist();
-  size_t excess =
-      playlist::live_window_begin(all.entries, rules_.live_window, rules_.target_duration);
+  size_t excess = playlist::live_window_begin(all.entries, rules_.live_window,
+                                              rules_.exact_window ? 0 : rules_.target_duration);
   if (segments_.size() > kMostSegments) {
     excess = std::max(excess, segments_.size() - kMostSegments);
   }

@@ -25,6 +25,7 @@ inline bool settled(const catalog::Segment& segment) {
 struct PlaylistRules {
   unsigned target_duration = 10;  ///< seconds
   unsigned live_window = 6;       ///< segments; 0 = all
+  bool exact_window = false;      ///< no more segments than that, however short they are
 };
 
 /// Tells when a wait has lasted as long as it may.

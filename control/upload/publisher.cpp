@@ -82,7 +82,8 @@ StreamProgress& Publisher::progress(const std::string& stream) {
   }
   const config::Stream& s = settings(stream);
   PlaylistRules rules{.target_duration = playlist::target_duration(s.segment.max),
-                      .live_window = s.playlist.live_window};
+                      .live_window = s.playlist.live_window,
+                      .exact_window = s.playlist.exact_window};
   if (rules.live_window == 0 && parts_.local.removes()) {
     rules.live_window = 1;  // a window without end would name files that are gone
   }

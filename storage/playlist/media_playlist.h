@@ -55,7 +55,7 @@ std::string render(const MediaPlaylist& playlist);
 unsigned target_duration(config::Duration max);
 
 /// Where the live window begins: index of its first entry. It is the larger of the last `count`
-/// segments and of 3 x TARGETDURATION; `count` 0 = all.
+/// segments and of 3 x `target_duration`; `count` 0 = all.
 size_t live_window_begin(std::span<const Entry> entries, unsigned count, unsigned target_duration);
 
 }  // namespace sluice::playlist

@@ -189,6 +189,20 @@ TEST_F(ArchiveTest, TheLocalCopyHasEverythingUnderNamesOfItsOwn) {
   EXPECT_EQ(text_of_file(ts / "urls.log"), text_of_file(appliance_.control.urls_log));
 }
 
+TEST_F(ArchiveTest, TheLiveWindowIsAsShortAsItIsToldToBeWhenThatIsExact) {
+  appliance_.streams[0].playlist.live_window = 3;
+  appliance_.streams[0].playlist.exact_window = true;
+  appliance_.streams[0].segment.max = 100s;
+  start_control();
+  turn();
+  for (int i = 0; i < 12; ++i) {
+    seal();
+    turn_for(1s);
+  }
+  drain();
+  EXPECT_EQ(uris(object(kLive)).size(), 3u);
+}
+
 TEST_F(ArchiveTest, TheLocalCopyForgetsWhatIsStoredIfItIsToldTo) {
   appliance_.control.local_copy = folder_ / "ts";
   appliance_.control.keep_local_segments = false;
