@@ -42,6 +42,7 @@ CutDecider::CutDecider(const SegmenterSpec& spec, Totals& totals)
 void CutDecider::open(int64_t arrival_ns) noexcept {
   arrival_ns_ = arrival_ns;
   untimed_ns_ = 0;
+  silence_ns_ = 0;
   first_packet_ = totals_.packets;
   start_pts_.reset();
   start_utc_ns_ = std::max(start_utc_ns_, clock_.utc(arrival_ns));
@@ -73,14 +74,21 @@ void CutDecider::clock_stepped() noexcept {
 
 uint64_t CutDecider::duration_90k() const noexcept {
   if (by_pts_ && span_.has_begun() && !guide_silent_) return span_.to_end();
-  const int64_t ns = clock_.utc(arrival_ns_) - start_utc_ns_;
+  return clock_duration_90k(clock_.utc(arrival_ns_));
+}
+
+/// By the arrival clock, from the segment's start to `utc_ns`.
+uint64_t CutDecider::clock_duration_90k(int64_t utc_ns) const noexcept {
+  const int64_t ns = utc_ns - start_utc_ns_ - silence_ns_;
   return static_cast<uint64_t>(std::max<int64_t>(ns, 0)) * 9 / 100'000;
 }
 
 bool CutDecider::take_time(int64_t arrival_ns) noexcept {
   // Silence and steps of the clock are no time in which packets came.
   constexpr int64_t kLongest = 1'000'000'000;
-  untimed_ns_ += std::clamp<int64_t>(arrival_ns - arrival_ns_, 0, kLongest);
+  const int64_t gap = std::max<int64_t>(arrival_ns - arrival_ns_, 0);
+  untimed_ns_ += std::min(gap, kLongest);
+  silence_ns_ += std::max<int64_t>(gap - kLongest, 0);
   arrival_ns_ = arrival_ns;
   if (untimed_ns_ < rule_.max_ns()) return false;
   undecided_ = Pending::kNothing;
@@ -293,7 +301,7 @@ bool CutDecider::cut(Cut cut, bool by_pts) noexcept {
   if (by_pts && by_pts_ && span_.has_begun() && has_pts) {
     point_.old_duration_90k = span_.to(point_.pts);
   } else {
-    point_.old_duration_90k = static_cast<uint64_t>(point_.utc_ns - start_utc_ns_) * 9 / 100'000;
+    point_.old_duration_90k = clock_duration_90k(point_.utc_ns);
   }
   point_.old_start_pts =
       has_pts ? start_pts() : (point_.pts - point_.old_duration_90k) & media::kPtsMask;
@@ -313,6 +321,7 @@ bool CutDecider::cut(Cut cut, bool by_pts) noexcept {
   start_pts_ = point_.pts;
   start_utc_ns_ = point_.utc_ns;
   untimed_ns_ = 0;
+  silence_ns_ = 0;
   first_packet_ = point_.begin.packets;
   cut_soon_ = false;
   ++segment_tag_;

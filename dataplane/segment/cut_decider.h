@@ -93,6 +93,7 @@ class CutDecider {
   bool is_recent(const std::optional<uint64_t>& base) const noexcept;
   void propose(uint64_t pts) noexcept;
   bool cut(arena::Cut cut, bool by_pts) noexcept;
+  uint64_t clock_duration_90k(int64_t utc_ns) const noexcept;
 
   const SlotRule rule_;
   const bool inject_;
@@ -133,6 +134,7 @@ class CutDecider {
   std::optional<uint64_t> indicator_base_;  ///< that at the last random_access_indicator
   bool guide_silent_ = false;               ///< no PTS of the guide for `max`
   int64_t arrival_ns_ = 0;
+  int64_t silence_ns_ = 0;  ///< of the open segment: what its gaps last beyond a second each
   int64_t untimed_ns_ = 0;  ///< for how long packets have come without PTS of the guide or PCR
 };
 

@@ -27,6 +27,19 @@ bool is_rtp(Bytes datagram) {
 
 }  // namespace
 
+namespace {
+
+/// Whether so many packets are in sync that it is no chance: one byte in 256 of garbage is a sync
+/// byte.
+bool holds_ts(const uint8_t* begin, const uint8_t* end) noexcept {
+  size_t in_sync = 0;
+  for (const uint8_t* p = begin; p != end; p += kTsPacketSize) in_sync += *p == media::kTsSync;
+  const auto packets = static_cast<size_t>(end - begin) / kTsPacketSize;
+  return in_sync > 1 || (in_sync == 1 && packets <= 2);
+}
+
+}  // namespace
+
 class Segmenter::Impl {
  public:
   Impl(const SegmenterSpec& spec, SegmentOutput& output, arena::StreamStats& stats)
@@ -44,7 +57,7 @@ class Segmenter::Impl {
  private:
   bool strip_rtp(Bytes& datagram) noexcept;
   enum class Taken : uint8_t { kNothing, kPackets, kNoRoom };
-  Taken take_packets(Bytes bytes) noexcept;
+  Taken take_packets(Bytes bytes, int64_t arrival_ns) noexcept;
   bool take_selected(const uint8_t* begin, const uint8_t* end) noexcept;
   bool take_run(const uint8_t* begin, const uint8_t* end) noexcept;
   bool ensure_open() noexcept;
@@ -72,7 +85,7 @@ class Segmenter::Impl {
   Totals whole_;              ///< where the last whole datagram ended
   uint64_t accounted_ = 0;    ///< of totals_.datagrams: told as committed or dropped
   uint64_t prefix_size_ = 0;  ///< of the open segment
-  int64_t arrival_ns_ = 0;
+  int64_t arrival_ns_ = 0;    ///< of the last datagram with packets in it
   CutDecider decider_;
 };
 
@@ -80,11 +93,10 @@ void Segmenter::Impl::push(Bytes datagram, int64_t arrival_ns) noexcept {
   stats_.received.add();
   stats_.bytes.add(datagram.size());
   stats_.last_arrival_ns.set(static_cast<uint64_t>(arrival_ns));
-  arrival_ns_ = arrival_ns;
   if (datagram.empty()) {
     drop(Drop::kBadUdpPayload);
   } else if (!(rtp_ || is_rtp(datagram)) || strip_rtp(datagram)) {
-    switch (take_packets(datagram)) {
+    switch (take_packets(datagram, arrival_ns)) {
       case Taken::kNothing:
         drop(Drop::kNotTs);
         break;
@@ -121,9 +133,11 @@ bool Segmenter::Impl::strip_rtp(Bytes& datagram) noexcept {
 }
 
 /// Takes the datagram's packets, in runs as long as sync allows.
-Segmenter::Impl::Taken Segmenter::Impl::take_packets(Bytes bytes) noexcept {
+Segmenter::Impl::Taken Segmenter::Impl::take_packets(Bytes bytes, int64_t arrival_ns) noexcept {
   const uint8_t* const end = bytes.data() + bytes.size() / kTsPacketSize * kTsPacketSize;
   if (bytes.size() % kTsPacketSize != 0) stats_.sync_losses.add();
+  if (!holds_ts(bytes.data(), end)) return Taken::kNothing;
+  arrival_ns_ = arrival_ns;
   Taken taken = Taken::kNothing;
   const uint8_t* p = bytes.data();
   while (p != end) {

@@ -17,11 +17,6 @@ constexpr int kVersionWithFloats = 3;
 constexpr uint64_t k90kPerMs = 90;
 constexpr uint64_t k90kPerSecond = 90'000;
 
-uint64_t span_90k(const arena::SegmentRecord& record) {
-  const int64_t ns = record.end_utc_ns - record.start_utc_ns;
-  return ns <= 0 ? 0 : static_cast<uint64_t>(ns) / 100'000 * 9;
-}
-
 bool independent(arena::Cut cut) {
   // A recovery point, CRA or open-GOP I picture is followed by pictures that refer to the segment
   // before; the record does not tell those from closed ones.
@@ -76,8 +71,7 @@ Entry make_entry(const arena::SegmentRecord& record, uint64_t sequence, std::str
   Entry entry;
   entry.uri = std::move(uri);
   entry.sequence = sequence;
-  entry.duration_90k =
-      record.duration_90k > 0 ? record.duration_90k : std::max(span_90k(record), k90kPerMs);
+  entry.duration_90k = std::max(record.duration_90k, k90kPerMs);
   entry.start = utc_from_ns(record.start_utc_ns);
   entry.discontinuity = !record.discontinuity.empty();
   entry.independent = independent(record.cut);

@@ -28,8 +28,8 @@ struct Entry {
   bool independent = false;  ///< it decodes without any other
 };
 
-/// The entry of a segment. A segment without media time of its own (packets before the first access
-/// point) gets the time over which it arrived, at least a millisecond.
+/// The entry of a segment. One without media time (a few packets before the first access point)
+/// gets a millisecond: an EXTINF of 0 is not for players.
 Entry make_entry(const arena::SegmentRecord& record, uint64_t sequence, std::string uri);
 
 /// kLive slides and has no EXT-X-PLAYLIST-TYPE; kEvent only grows, until it ends; kVod is fixed.

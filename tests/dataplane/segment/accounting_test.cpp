@@ -88,6 +88,29 @@ TEST(Accounting, NamesEachDatagramThatHoldsNoTs) {
   EXPECT_EQ(bench.output.joined(), std::vector<uint8_t>(bytes.begin(), bytes.begin() + 2 * 188));
 }
 
+TEST(Accounting, TakesALoneSyncByteInGarbageForChance) {
+  Bench bench(spec_of(2s, 10s));
+  std::vector<uint8_t> garbage(7 * 188, 0x11);
+  garbage[3 * 188] = 0x47;
+  bench.segmenter.push(garbage, kEpoch);
+  EXPECT_EQ(bench.dropped(Drop::kNotTs), 1U);
+  garbage[5 * 188] = 0x47;
+  bench.segmenter.push(garbage, kEpoch);
+  bench.segmenter.finish();
+  EXPECT_EQ(bench.dropped(Drop::kNotTs), 1U);
+  EXPECT_EQ(bench.output.joined().size(), 2U * 188);
+}
+
+TEST(Accounting, EndsASegmentAtItsLastPacketNotAtWhatWasDroppedAfterIt) {
+  const auto bytes = stream();
+  Bench bench(spec_of(2s, 10s));
+  bench.segmenter.push(Bytes(bytes).first(188), kEpoch);
+  bench.segmenter.push(std::vector<uint8_t>(1316, 0x11), kEpoch + 60'000'000'000);
+  bench.segmenter.finish();
+  ASSERT_EQ(bench.output.segments.size(), 1U);
+  EXPECT_EQ(bench.output.segments[0].record.end_utc_ns, kEpoch);
+}
+
 std::vector<uint8_t> rtp(uint16_t sequence, Bytes payload) {
   std::vector<uint8_t> datagram(12 + payload.size());
   datagram[0] = 0x80;

@@ -128,6 +128,19 @@ TEST(Segmenter, CutsByForceWhenMaxHasGoneBySinceTheStartOfTheSlot) {
   EXPECT_EQ(bench.stats.forced_cuts.get(), 2U);
 }
 
+TEST(Segmenter, CountsSilenceForNoTimeWhereOnlyTheArrivalTells) {
+  TsBuilder ts;
+  ts.null();
+  Bench bench(spec_of(6s, 10s));
+  bench.push(ts.bytes());
+  bench.now += 3'600'000'000'000;
+  TsBuilder channel;
+  add_video(channel, 0, 1, 25);
+  bench.run(channel.bytes());
+  EXPECT_THAT(bench.cuts(), ElementsAre(Cut::kStart, Cut::kIdr));
+  EXPECT_LE(bench.output.segments[0].record.duration_90k, kSecond);
+}
+
 TEST(Segmenter, CutsAtRecoveryPointsWhereThereAreNoIdrs) {
   TsBuilder ts;
   add_video(ts, 0, 10, 50, TsBuilder::kRecoveryPoint);
