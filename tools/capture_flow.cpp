@@ -23,9 +23,10 @@ uint64_t count_ts(Bytes payload) {
   return payload.size() / media::kTsPacketSize;
 }
 
-/// Calls `each(frame, payload, arrival_ns)` for every UDP datagram.
-template <typename Each>
-Status for_each_datagram(const std::filesystem::path& capture, Each&& each) {
+/// Calls `each(frame, payload, arrival_ns)` for every UDP datagram, and `cut_short()` for every
+/// frame that the capture holds only the beginning of.
+template <typename Each, typename CutShort>
+Status for_each_datagram(const std::filesystem::path& capture, Each&& each, CutShort&& cut_short) {
   auto file = source::CaptureFile::open(capture);
   if (!file) return fail(file.error());
   for (;;) {
@@ -33,6 +34,7 @@ Status for_each_datagram(const std::filesystem::path& capture, Each&& each) {
     if (!captured) return fail(captured.error());
     if (!*captured) return {};
     const Bytes bytes = (*captured)->bytes;
+    if (bytes.size() < (*captured)->length) cut_short();
     const net::Frame frame = net::parse_frame(bytes);
     if (frame.kind != net::FrameKind::kDatagram) continue;
     each(frame, bytes.subspan(frame.payload_offset, frame.payload_length), (*captured)->arrival_ns);
@@ -65,34 +67,42 @@ Result<CaptureFlow> find_ts_flow(const std::filesystem::path& capture) {
     uint64_t rtp = 0;
   };
   std::map<Key, Count> flows;
-  const Status read =
-      for_each_datagram(capture, [&](const net::Frame& frame, Bytes payload, int64_t) {
+  CaptureFlow best;
+  const Status read = for_each_datagram(
+      capture,
+      [&](const net::Frame& frame, Bytes payload, int64_t) {
         Count& count = flows[Key(frame.destination, frame.port, frame.vlan)];
         if (const uint64_t plain = count_ts(payload)) {
           count.plain += plain;
         } else if (const auto packet = media::RtpPacket::read(payload)) {
           count.rtp += count_ts(packet->payload);
         }
-      });
-  CaptureFlow best;
+      },
+      [&] { ++best.cut_short; });
   for (const auto& [key, count] : flows) {
     const uint64_t most = std::max(count.plain, count.rtp);
     if (most <= best.ts_packets) continue;
-    best = {std::get<0>(key), std::get<1>(key), std::get<2>(key), count.rtp > count.plain, most};
+    best = {std::get<0>(key), std::get<1>(key), std::get<2>(key), count.rtp > count.plain, most,
+            best.cut_short};
   }
   if (best.ts_packets > 0) return best;
   if (!read) return fail(read.error());
-  return fail(capture.string() + " holds no UDP or RTP datagrams with TS packets in them");
+  std::string why = capture.string() + " holds no UDP or RTP datagrams with TS packets in them";
+  if (best.cut_short > 0) {
+    why += "; " + std::to_string(best.cut_short) +
+           " frames are not whole in it: capture them whole (tcpdump -s 0)";
+  }
+  return fail(std::move(why));
 }
 
 Status read_flow(const std::filesystem::path& capture, const CaptureFlow& flow,
                  const std::function<void(Bytes, int64_t)>& each) {
-  return for_each_datagram(capture, [&](const net::Frame& frame, Bytes payload,
-                                        int64_t arrival_ns) {
+  const auto take = [&](const net::Frame& frame, Bytes payload, int64_t arrival_ns) {
     if (frame.destination == flow.address && frame.port == flow.port && frame.vlan == flow.vlan) {
       each(payload, arrival_ns);
     }
-  });
+  };
+  return for_each_datagram(capture, take, [] {});
 }
 
 }  // namespace sluice::tools

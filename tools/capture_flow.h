@@ -18,6 +18,7 @@ struct CaptureFlow {
   uint16_t vlan = 0;
   bool rtp = false;
   uint64_t ts_packets = 0;
+  uint64_t cut_short = 0;  ///< frames of the capture, of any flow, that are not whole in it
 
   /// "udp://239.1.1.1:5000" or "rtp://…".
   std::string url() const;

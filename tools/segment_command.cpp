@@ -77,6 +77,11 @@ Status cut_capture(const SegmentOptions& options, SegmentFolder& folder,
   if (!flow) return fail(flow.error());
   std::cerr << "sluice segment: taking " << flow->url() << " from " << options.input.string()
             << '\n';
+  if (flow->cut_short > 0) {
+    std::cerr << "sluice segment: " << flow->cut_short << " frames are not whole in "
+              << options.input.string()
+              << " and were left out: capture them whole (tcpdump -s 0)\n";
+  }
   segment::Segmenter segmenter(spec_of(options, flow->rtp), folder, stats);
   const Status read = read_flow(options.input, *flow, [&](Bytes payload, int64_t arrival_ns) {
     segmenter.push(payload, arrival_ns);
