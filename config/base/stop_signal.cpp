@@ -15,6 +15,10 @@ StopSignal::StopSignal(std::chrono::milliseconds one_stop) : one_stop_(one_stop)
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  // The terminal has gone away. Under nohup it is ignored, and stays so.
+  struct sigaction hang_up {};
+  sigaction(SIGHUP, nullptr, &hang_up);
+  if (hang_up.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
   // Background jobs of a script inherit an ignored SIGINT, which would never reach the descriptor.
   std::signal(SIGINT, SIG_DFL);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);

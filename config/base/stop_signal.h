@@ -4,8 +4,8 @@
 
 namespace sluice {
 
-/// SIGINT and SIGTERM as something to look at or wait for, instead of a handler. Make one in main
-/// before any thread starts: it blocks both signals for the threads to come.
+/// SIGINT, SIGTERM and SIGHUP as something to look at or wait for, instead of a handler. Make one
+/// in main before any thread starts: it blocks these signals for the threads to come.
 class StopSignal {
  public:
   /// @param one_stop  signals that come this soon after the first belong to it: timeout(1) signals

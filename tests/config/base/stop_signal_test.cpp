@@ -10,8 +10,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-TEST(StopSignal, IsAskedForBySigintAndBySigterm) {
-  for (const int signal : {SIGINT, SIGTERM}) {
+TEST(StopSignal, IsAskedForBySigintSigtermAndSighup) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     StopSignal stop;
     EXPECT_FALSE(stop.asked());
     kill(getpid(), signal);
@@ -19,6 +19,16 @@ TEST(StopSignal, IsAskedForBySigintAndBySigterm) {
     EXPECT_TRUE(stop.asked()) << "and stays so";
     EXPECT_FALSE(stop.asked_again());
   }
+}
+
+TEST(StopSignal, IsNotAskedForByAHangUpUnderNohup) {
+  std::signal(SIGHUP, SIG_IGN);
+  {
+    StopSignal stop;
+    kill(getpid(), SIGHUP);
+    EXPECT_FALSE(stop.asked());
+  }
+  std::signal(SIGHUP, SIG_DFL);
 }
 
 TEST(StopSignal, TwoSignalsAtOnceAreOneStop) {
