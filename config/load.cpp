@@ -102,11 +102,19 @@ Loaded load_text(std::string_view text, const std::string& name, const RouteLook
 }
 
 Loaded load(const std::filesystem::path& file) {
+  const auto unreadable = [&](int error) {
+    return tl::unexpected(
+        std::vector{Problem{file.string(), 0, 0, system_error("cannot read", error).message}});
+  };
+  // A folder opens like a file, and its first read throws.
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return unreadable(EISDIR);
+  }
   std::ifstream in(file, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(in), {}};
-  if (!in || std::filesystem::is_directory(file)) {
-    return tl::unexpected(
-        std::vector{Problem{file.string(), 0, 0, system_error("cannot read", errno).message}});
+  if (!in) {
+    return unreadable(errno);
   }
   return load_text(text, file.string());
 }

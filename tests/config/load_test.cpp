@@ -189,6 +189,12 @@ control: {listen: "[::]:0", state: /var/lib/x, local_copy: /tmp/ts, keep_local_s
   EXPECT_FALSE(loaded->control.stream_folder);
 }
 
+TEST(Load, AFolderIsNoFile) {
+  const Loaded loaded = load("/");
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(to_string(loaded.error()), testing::HasSubstr("cannot read: Is a directory"));
+}
+
 TEST(Load, AFileThatIsNotThereIsAProblemOfTheWholeFile) {
   const Loaded loaded = load("/nonexistent/s.yaml");
   ASSERT_FALSE(loaded);
