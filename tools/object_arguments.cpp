@@ -49,7 +49,7 @@ void add_put(CLI::App& object, Action& action) {
   const auto put = std::make_shared<ObjectPut>();
   CLI::App* command = subcommand(object, "put", "store a file as an object", common, true);
   command->add_option("key", put->key, "the object's whole key")->required()->type_name("KEY");
-  command->add_option("file", put->file, "- is stdin")->required()->type_name("FILE");
+  command->add_option("file", put->file, "- is stdin, the default")->type_name("FILE");
   command->add_option("--content-type", put->content_type, "default: by the key's extension")
       ->type_name("TYPE");
   set_action(command, action, common, [common, put](const config::Appliance& appliance) {

@@ -12,11 +12,11 @@
 
 namespace sluice::tools {
 
-/// `sluice object put KEY FILE`. Keys are whole: `storage.prefix` is not added.
+/// `sluice object put KEY [FILE]`. Keys are whole: `storage.prefix` is not added.
 struct ObjectPut {
   std::string key;
-  std::filesystem::path file;  ///< "-" = stdin
-  std::string content_type;    ///< empty = by the key's extension
+  std::filesystem::path file = "-";  ///< "-" = stdin
+  std::string content_type;          ///< empty = by the key's extension
 };
 
 /// `sluice object get KEY [FILE]`
