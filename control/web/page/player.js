@@ -36,12 +36,14 @@ export class Player {
   #hls = null;
   #codecs = "";
   #mediaErrors = [];
+  #passedTo = 0;
 
   constructor(video, message, clock) {
     this.#video = video;
     this.#message = message;
     this.#clock = clock;
     video.addEventListener("playing", () => this.#say(null));
+    video.addEventListener("error", () => this.#onDecodeError());
     setInterval(() => this.#showClock(), 250);
   }
 
@@ -65,6 +67,7 @@ export class Player {
     this.#hls?.destroy();
     this.#hls = null;
     this.#mediaErrors = [];
+    this.#passedTo = 0;
     this.#video.removeAttribute("src");
     this.#video.load();
     this.#say(null);
@@ -102,6 +105,37 @@ export class Player {
     } else {
       this.#cannotDecode();
     }
+  }
+
+  /**
+   * A picture that has lost packets can end the browser's decoder, which hls.js does not look at:
+   * what is left of the segment is passed over.
+   */
+  #onDecodeError() {
+    const hls = this.#hls;
+    const video = this.#video;
+    if (!hls || video.error?.code !== MediaError.MEDIA_ERR_DECODE) {
+      return;
+    }
+    if (video.currentTime > this.#passedTo + 0.5) {
+      this.#mediaErrors = []; // it has played since the last time
+    }
+    if (!this.#mayRecover()) {
+      this.#cannotDecode();
+      return;
+    }
+    const fragments = hls.levels[hls.loadLevel]?.details?.fragments ?? [];
+    const next = fragments.find((fragment) => fragment.start > video.currentTime);
+    const to = next?.start ?? fragments.at(-1)?.end ?? video.currentTime + 1;
+    this.#passedTo = to;
+    hls.detachMedia();
+    hls.stopLoad();
+    hls.once(window.Hls.Events.MEDIA_ATTACHED, () => {
+      hls.startLoad(to);
+      video.currentTime = to;
+      this.#start();
+    });
+    hls.attachMedia(video);
   }
 
   /** A broken segment is passed over; what fails again at once is no accident. */

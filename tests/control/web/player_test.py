@@ -31,10 +31,16 @@ class Player(unittest.TestCase):
         cls.folder = pathlib.Path(cls.work.name)
         cls.addClassCleanup(cls.work.cleanup)
 
-    def serve(self, *codecs):
-        """The URL of a server whose channels show these codecs."""
+    def serve(self, *codecs, damaged=False):
+        """The URL of a server whose channels show these codecs, if wanted with packets missing from
+        the middle of the second segment."""
         segments = self.folder / f"{self._testMethodName}-segments"
         make_segments(segments, *codecs)
+        if damaged:
+            second = sorted(segments.iterdir())[1]
+            whole = second.read_bytes()
+            half = len(whole) // 376 * 188
+            second.write_bytes(whole[:half] + whole[half + 70 * 188:])
         server = subprocess.Popen(
             [paths.build() / "tests/control/web/demo_server", segments,
              self.folder / self._testMethodName],
@@ -57,6 +63,14 @@ class Player(unittest.TestCase):
                                stdout=subprocess.PIPE).stdout
         first = json.loads(hours)["hours"][0]["start"][:13]
         self.look(url, "--stream", "news", "--choice", first, "--size", "390x844")
+
+    def test_a_picture_that_lost_packets_does_not_end_it(self):
+        url = self.serve("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p",
+                         "-sc_threshold", "0", "-c:a", "aac", damaged=True)
+        hours = subprocess.run(["curl", "-fsS", f"{url}/api/v1/streams/news/hours"], check=True,
+                               stdout=subprocess.PIPE).stdout
+        first = json.loads(hours)["hours"][0]["start"][:13]
+        self.look(url, "--stream", "news", "--choice", first, "--borders", "3")
 
     def test_what_the_browser_cannot_decode_is_said_kindly(self):
         url = self.serve("-c:v", "mpeg2video", "-b:v", "2M", "-c:a", "mp2")
