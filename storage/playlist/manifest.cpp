@@ -2,6 +2,8 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "config/base/utc.h"
@@ -57,19 +59,33 @@ constexpr std::array<std::pair<const char*, uint64_t arena::SegmentRecord::*>, 9
     {"lost_datagrams", &arena::SegmentRecord::lost_datagrams},
 }};
 
+/// The member as a whole number; whatever else it is would be converted to one silently.
+template <typename Number>
+Number whole(const Json& line, const char* name) {
+  const Json& value = line.at(name);
+  const bool fits = std::is_signed_v<Number>
+                        ? value.is_number_integer() &&
+                              (!value.is_number_unsigned() || value.get<uint64_t>() <= INT64_MAX)
+                        : value.is_number_unsigned();
+  if (!fits) {
+    throw std::range_error("member '" + std::string(name) + "' is no whole number of its range");
+  }
+  return value.get<Number>();
+}
+
 ManifestEntry read(const Json& line) {
   ManifestEntry entry;
   entry.stream = line.at("stream").get<std::string>();
-  entry.sequence = line.at("sequence").get<uint64_t>();
-  entry.number_in_hour = line.at("number_in_hour").get<uint64_t>();
+  entry.sequence = whole<uint64_t>(line, "sequence");
+  entry.number_in_hour = whole<uint64_t>(line, "number_in_hour");
   entry.key = line.at("key").get<std::string>();
-  entry.bytes = line.at("bytes").get<uint64_t>();
+  entry.bytes = whole<uint64_t>(line, "bytes");
   entry.lost = line.at("lost").get<bool>();
   entry.live_gap = line.at("live_gap").get<bool>();
-  entry.record.start_utc_ns = line.at("start_utc_ns").get<int64_t>();
-  entry.record.end_utc_ns = line.at("end_utc_ns").get<int64_t>();
+  entry.record.start_utc_ns = whole<int64_t>(line, "start_utc_ns");
+  entry.record.end_utc_ns = whole<int64_t>(line, "end_utc_ns");
   for (const auto& [name, member] : kCounters) {
-    entry.record.*member = line.at(name).get<uint64_t>();
+    entry.record.*member = whole<uint64_t>(line, name);
   }
   entry.record.discontinuity = discontinuities(line.at("discontinuity"));
   return entry;
@@ -108,7 +124,7 @@ Result<ManifestEntry> parse_manifest_line(std::string_view text) {
     }
     entry.record.cut = *cut;
     return entry;
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const std::exception& error) {  // the library's, or that of whole()
     return fail(std::string("manifest: ") + error.what());
   }
 }

@@ -68,5 +68,18 @@ TEST(Manifest, BadLinesAreErrorsThatNameTheirFault) {
   EXPECT_THAT(cut.error().message, HasSubstr("sawed!"));
 }
 
+TEST(Manifest, NumbersThatDoNotFitAreErrorsThatNameThem) {
+  for (const char* bytes : {"-1", "1.5", "1e30", "18446744073709551616", "\"7\"", "null"}) {
+    std::string line = render_manifest_line(example());
+    line.replace(line.find("188000"), 6, bytes);
+    const auto entry = parse_manifest_line(line);
+    ASSERT_FALSE(entry) << bytes;
+    EXPECT_THAT(entry.error().message, HasSubstr("'bytes'"));
+  }
+  std::string line = render_manifest_line(example());
+  line.replace(line.find("1737007200500000000"), 19, "9223372036854775808");
+  EXPECT_FALSE(parse_manifest_line(line));
+}
+
 }  // namespace
 }  // namespace sluice::playlist
