@@ -99,18 +99,24 @@ class ArchiveTest : public testing::Test {
 
   /// Seals the next segment; its bytes tell its number.
   void seal(std::chrono::milliseconds duration = kSegment, bool discontinuity = false) {
+    arena::DiscontinuitySet reasons;
+    if (discontinuity) {
+      reasons.add(arena::Discontinuity::kLoss);
+    }
+    sealed_.push_back("segment " + std::to_string(sealed_.size()) + std::string(1000, '.'));
+    seal_bytes(as_bytes(sealed_.back()), arena::Cut::kIdr, duration, reasons);
+  }
+  void seal_bytes(Bytes bytes, arena::Cut cut, std::chrono::milliseconds duration = kSegment,
+                  arena::DiscontinuitySet discontinuity = {}) {
     arena::SegmentWriter segment = writer_->begin(entry_);
     ASSERT_TRUE(segment);
     arena::SegmentRecord& record = segment.record();
     record.start_utc_ns = to_ns(media_time_);
     record.end_utc_ns = to_ns(media_time_ + duration);
     record.duration_90k = static_cast<uint64_t>(duration.count()) * 90;
-    record.cut = arena::Cut::kIdr;
-    if (discontinuity) {
-      record.discontinuity.add(arena::Discontinuity::kLoss);
-    }
-    sealed_.push_back("segment " + std::to_string(sealed_.size()) + std::string(1000, '.'));
-    ASSERT_TRUE(segment.append(as_bytes(sealed_.back())));
+    record.cut = cut;
+    record.discontinuity = discontinuity;
+    ASSERT_TRUE(segment.append(bytes));
     segment.commit(segment.appended());
     segment.seal();
     media_time_ += duration;

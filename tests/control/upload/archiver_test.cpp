@@ -1,6 +1,7 @@
 #include "control/upload/archiver.h"
 
 #include "tests/control/upload/archive_fixture.h"
+#include "tests/dataplane/segment/ts_builder.h"
 
 namespace sluice::upload {
 namespace {
@@ -222,6 +223,22 @@ TEST_F(ArchiveTest, TheLocalCopyForgetsWhatIsStoredIfItIsToldTo) {
   drain();
   archiver_->finish();
   EXPECT_TRUE(std::filesystem::is_empty(hour));
+}
+
+TEST_F(ArchiveTest, NamesTheCodecsByTheFirstSegmentThatBeginsWithAnAccessPoint) {
+  start_control();
+  turn();
+  segment::TsBuilder ts;
+  ts.tables();
+  const size_t tables = ts.bytes().size();
+  ts.pes(segment::TsBuilder::kAudioPid, 0, {0xff, 0xf1, 0x50, 0x80, 0x02, 0x1f, 0xfc});
+  // The packets before it may have tables, and nothing of what they announce.
+  seal_bytes(Bytes(ts.bytes()).first(tables), arena::Cut::kStart);
+  turn_for(1s);
+  EXPECT_EQ(catalog_->read().stream("news").value()->codecs, "");
+  seal_bytes(ts.bytes(), arena::Cut::kPes);
+  turn_for(1s);
+  EXPECT_EQ(catalog_->read().stream("news").value()->codecs, "mp4a.40.2");
 }
 
 }  // namespace
