@@ -14,18 +14,18 @@ void TscClock::publish(uint64_t tsc, int64_t utc_ns_now) noexcept {
     steps_.store(steps() + 1, std::memory_order_relaxed);
   }
   version_.store(version + 1, std::memory_order_relaxed);
-  std::atomic_thread_fence(std::memory_order_release);
-  base_tsc_.store(tsc, std::memory_order_relaxed);
-  base_ns_.store(utc_ns_now, std::memory_order_relaxed);
+  // Released, so that whoever sees one of these sees the odd version, too. Not by a fence: those
+  // ThreadSanitizer does not know.
+  base_tsc_.store(tsc, std::memory_order_release);
+  base_ns_.store(utc_ns_now, std::memory_order_release);
   version_.store(version + 2, std::memory_order_release);
 }
 
 int64_t TscClock::utc_ns(uint64_t tsc) const noexcept {
   while (true) {
     const uint32_t before = version_.load(std::memory_order_acquire);
-    const uint64_t base_tsc = base_tsc_.load(std::memory_order_relaxed);
-    const int64_t base_ns = base_ns_.load(std::memory_order_relaxed);
-    std::atomic_thread_fence(std::memory_order_acquire);
+    const uint64_t base_tsc = base_tsc_.load(std::memory_order_acquire);
+    const int64_t base_ns = base_ns_.load(std::memory_order_acquire);
     if ((before & 1) == 0 && before == version_.load(std::memory_order_relaxed)) {
       return at(tsc, base_tsc, base_ns);
     }
