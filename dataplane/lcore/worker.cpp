@@ -35,6 +35,7 @@ void Worker::run() noexcept {
     segmenting_->finish();
   }
   stats_.used.set(0);
+  finished_.store(true, std::memory_order_release);
 }
 
 size_t Worker::receive() noexcept {

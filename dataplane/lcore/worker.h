@@ -38,6 +38,8 @@ class Worker {
 
   /// Whether this worker will send nothing more to any ring.
   bool stopped_receiving() const noexcept { return stopped_.load(std::memory_order_acquire); }
+  /// Whether `run` is done with everything that it used.
+  bool finished() const noexcept { return finished_.load(std::memory_order_acquire); }
 
  private:
   struct Inflow {
@@ -58,6 +60,7 @@ class Worker {
   std::unique_ptr<Segmenting> segmenting_;
   uint64_t accounted_until_ = 0;
   std::atomic<bool> stopped_ = false;
+  std::atomic<bool> finished_ = false;
 };
 
 }  // namespace sluice::lcore

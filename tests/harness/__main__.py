@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 
-from harness import fuzz, gtests, paths, pytests, s3_server
+from harness import fuzz, gtests, paths, pytests, s3_server, sanitizers
 from harness.report import Report
 
 # Suites that need nothing but this process come first: they fail soonest.
@@ -65,6 +65,7 @@ def main():
     began = time.monotonic()
     report = Report()
     os.environ["SLUICE_SLOW"] = "1" if arguments.slow else ""
+    sanitizers.apply()
     if chosen:
         directory = build(arguments)
         if directory is None:
