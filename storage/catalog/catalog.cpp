@@ -38,14 +38,15 @@ std::filesystem::path aside(const std::filesystem::path& file, std::string_view 
   }
 }
 
-/// Whether SQLite can read the file from end to end.
-bool sound(const std::filesystem::path& file) {
+/// Whether SQLite has read the file and found that it is damaged, or no database. A file that
+/// cannot be read or written just now (rights, disk full) is not.
+bool broken(const std::filesystem::path& file) {
   auto database = Database::open(file, Database::Mode::kReadWrite);
   if (!database) {
     return false;
   }
   Query check = (*database)->query("PRAGMA quick_check(1)");
-  return check.next() && check.text() == "ok";
+  return check.next() ? check.text() != "ok" : (*database)->is_damaged();
 }
 
 Status put_stream_name(Database& database, std::string_view name) {
@@ -160,7 +161,7 @@ Result<Catalog> Catalog::open(const std::filesystem::path& file) {
     return fail("cannot make the folder " + file.parent_path().string() + ": " + failed.message());
   }
   auto database = open_and_migrate(file);
-  if (!database && std::filesystem::exists(file) && !sound(file)) {
+  if (!database && std::filesystem::exists(file) && broken(file)) {
     const auto kept = aside(file, "broken");
     for (const char* part : {"", "-wal", "-shm"}) {
       std::filesystem::rename(file.string() + part, kept.string() + part, failed);

@@ -103,6 +103,11 @@ Database::~Database() {
   sqlite3_close_v2(db_);
 }
 
+bool Database::is_damaged() const {
+  const int code = sqlite3_errcode(db_);
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
 Status Database::execute(const std::string& sql) {
   if (sqlite3_exec(db_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) {
     return fail(sqlite_error(db_, file_.string()));

@@ -64,6 +64,8 @@ class Database {
   Status execute(const std::string& sql);
   /// A statement, prepared once for each text. `sql` is a literal.
   Query query(const char* sql);
+  /// Whether the last call failed because the file is damaged, or is no database.
+  bool is_damaged() const;
 
   const std::filesystem::path& file() const { return file_; }
 

@@ -1,7 +1,9 @@
 #include "storage/catalog/schema.h"
 
 #include <gmock/gmock.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <fstream>
 
 #include "storage/catalog/catalog.h"
@@ -48,6 +50,22 @@ TEST(Schema, RenamesABrokenFileAsideAndBeginsANewOne) {
   ASSERT_TRUE(catalog) << catalog.error().message;
   EXPECT_TRUE(catalog->read().streams().value().empty());
   EXPECT_EQ(std::filesystem::file_size(folder / "c.db.broken-1"), 8192u);
+}
+
+TEST(Schema, LeavesAFileAloneThatCannotBeWrittenJustNow) {
+  TemporaryFolder folder;
+  ASSERT_TRUE(Catalog::open(folder / "c.db").value().set_store_id("a"));
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit none{.rlim_cur = 0, .rlim_max = before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &none);
+  const bool opened = Catalog::open(folder / "c.db").has_value();
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, SIG_DFL);
+  EXPECT_FALSE(opened);
+  EXPECT_FALSE(std::filesystem::exists(folder / "c.db.broken-1"));
+  EXPECT_EQ(Catalog::open(folder / "c.db").value().read().store_id().value(), "a");
 }
 
 TEST(Schema, AFolderThatCannotBeMadeIsNamed) {
