@@ -106,12 +106,8 @@ class Record(unittest.TestCase):
             r"\s(\d+) \S+\.ts", self.aws("s3", "ls", "--recursive", "s3://ltnhls").decode()))
         self.assertGreaterEqual(stored, len(self.data))
 
-    def test_the_live_index_keeps_three_segments_or_as_many_as_players_must_have(self):
-        text = self.served["index.m3u8"].decode()
-        lengths = list(map(float, re.findall(r"#EXTINF:([\d.]+)", text)))
-        least = 3 * int(re.search(r"#EXT-X-TARGETDURATION:(\d+)", text)[1])  # RFC 8216, 6.2.2
-        self.assertGreaterEqual(len(lengths), 3)
-        self.assertTrue(len(lengths) == 3 or sum(lengths[1:]) < least, f"{lengths} for a window of {least} s")
+    def test_the_live_index_keeps_three_segments(self):
+        self.assertEqual(3, self.served["index.m3u8"].decode().count("#EXTINF"))
 
     def test_port_3001_serves_index_segments_and_urls(self):
         self.assertEqual(0x47, self.first_segment[0])
