@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -40,10 +41,11 @@ class ArenaTest : public testing::Test {
  protected:
   static constexpr uint32_t kChunks = 8;
 
-  ArenaTest()
-      : folder_(std::filesystem::path(testing::TempDir()) /
-                ("arena-" + std::to_string(getpid()) + "-" +
-                 testing::UnitTest::GetInstance()->current_test_info()->name())) {
+  ArenaTest() {
+    std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
+    std::ranges::replace(name, '/', '-');
+    folder_ = std::filesystem::path(testing::TempDir()) /
+              ("arena-" + std::to_string(getpid()) + "-" + name);
     std::filesystem::create_directories(folder_);
   }
   ~ArenaTest() override { std::filesystem::remove_all(folder_); }
