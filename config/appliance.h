@@ -76,7 +76,7 @@ struct Playlist {
   unsigned live_window = 6;  ///< segments; 0 = all
   /// `record` only: no more than live_window segments, though HLS wants 3 x TARGETDURATION.
   bool exact_window = false;
-  bool sign = true;          ///< presigned URLs, else plain ones
+  bool sign = true;  ///< presigned URLs, else plain ones
   Duration url_ttl = std::chrono::hours(7 * 24);
 };
 
