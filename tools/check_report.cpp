@@ -5,6 +5,7 @@
 
 #include "config/arena_size.h"
 #include "config/base/units.h"
+#include "config/not_acted_upon.h"
 #include "tools/preflight.h"
 
 namespace sluice::tools {
@@ -108,12 +109,11 @@ void print_plan(const config::Appliance& appliance, const lcore::LcorePlan& lcor
   const config::Storage& storage = appliance.storage;
   out << "store      " << storage.endpoint << ", bucket " << storage.bucket
       << (storage.prefix.empty() ? "" : ", prefix " + storage.prefix) << "\n";
-  if (appliance.spool.max != 0) {
-    out << "spool      " << appliance.spool.path.string() << ", at most "
-        << format_size(appliance.spool.max) << "\n";
-  }
   out << "control    http://" << appliance.control.listen << "/, "
       << appliance.control.urls_log.string() << "\n";
+  for (const std::string& note : config::not_acted_upon(appliance)) {
+    out << "note       " << note << "\n";
+  }
 }
 
 }  // namespace sluice::tools

@@ -6,6 +6,7 @@
 #include "config/base/file_lock.h"
 #include "config/base/log.h"
 #include "config/base/stop_signal.h"
+#include "config/not_acted_upon.h"
 #include "control/supervisor/shared_memory.h"
 #include "control/supervisor/supervisor.h"
 #include "storage/arena/stats.h"
@@ -77,6 +78,9 @@ int run_appliance(const config::Appliance& appliance, const std::filesystem::pat
   if (const Status accepted = store_accepts(appliance); !accepted) {
     say_error(accepted.error().message);
     return kFailed;
+  }
+  for (const std::string& note : config::not_acted_upon(appliance)) {
+    spdlog::warn("{}", note);
   }
   supervisor::PageProbe probe(folder);
   const SystemClock clock;
