@@ -46,6 +46,8 @@ def build(arguments):
 
 def main():
     arguments = parse_arguments()
+    # Before the modules are read: they decide by it how many rounds they run.
+    os.environ["SLUICE_SLOW"] = "1" if arguments.slow else ""
     modules = pytests.discover()
     suites = sorted({"unit", *(module.SUITE for module in modules)},
                     key=lambda name: (ORDER.index(name) if name in ORDER else len(ORDER), name))
@@ -64,7 +66,6 @@ def main():
 
     began = time.monotonic()
     report = Report()
-    os.environ["SLUICE_SLOW"] = "1" if arguments.slow else ""
     sanitizers.apply()
     if chosen:
         directory = build(arguments)
