@@ -18,7 +18,7 @@ def install(source):
         (folder / name).write_bytes((source / name).read_bytes())
     command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
     # Where a proxy opens TLS, node does not know the certificate; the lock file pins the content.
-    for options in ([], ["--strict-ssl=false"]):
+    for options in (["--fetch-retries=0"], ["--strict-ssl=false"]):
         done = subprocess.run([*command, *options], cwd=folder, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
         if done.returncode == 0:
