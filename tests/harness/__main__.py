@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -46,6 +47,7 @@ def build(arguments):
 
 def main():
     arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # what tests have set up is taken down
     # Before the modules are read: they decide by it how many rounds they run.
     os.environ["SLUICE_SLOW"] = "1" if arguments.slow else ""
     modules = pytests.discover()
