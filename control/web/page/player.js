@@ -4,6 +4,8 @@ import { element, utcTime } from "./format.js";
 
 // Media errors closer together than this have one cause.
 const kRecoveryMs = 30_000;
+// A picture is there this long after the first segment is, or not at all.
+const kPictureMs = 5_000;
 
 const kFamilies = [
   [/^(hvc1|hev1)/, "HEVC video"],
@@ -78,8 +80,20 @@ export class Player {
     this.#hls = hls;
     hls.on(window.Hls.Events.ERROR, (_, error) => this.#onError(error));
     hls.on(window.Hls.Events.MANIFEST_PARSED, () => this.#start());
+    hls.once(window.Hls.Events.FRAG_BUFFERED, () => {
+      setTimeout(() => this.#expectPicture(hls), kPictureMs);
+    });
     hls.loadSource(url);
     hls.attachMedia(this.#video);
+  }
+
+  /** Some browsers play the sound of video that they cannot decode, and report no error. */
+  #expectPicture(hls) {
+    const codecs = this.#codecs.split(",").map((codec) => codec.trim()).filter(Boolean);
+    const hasVideo = codecs.length === 0 || codecs.some(isVideo);
+    if (this.#hls === hls && hasVideo && this.#video.videoWidth === 0) {
+      this.#cannotDecode();
+    }
   }
 
   #start() {
