@@ -1,6 +1,7 @@
 #include "control/api/local_copy.h"
 
 #include "control/api/file_response.h"
+#include "control/api/recording.h"
 
 namespace sluice::api {
 namespace {
@@ -22,6 +23,9 @@ LocalCopy::LocalCopy(const config::Control& control)
 
 std::optional<Response> LocalCopy::file(const Request& request, const object::FileRoot& folder,
                                         std::string_view name) const {
+  if (!is_recording(name) && name != "urls.log" && name != urls_log_name_) {
+    return std::nullopt;
+  }
   auto found = folder.open_object(std::string(name));
   if (!found) {
     return std::nullopt;

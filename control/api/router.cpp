@@ -5,6 +5,7 @@
 #include "control/api/gzip.h"
 #include "control/api/json_response.h"
 #include "control/api/metrics.h"
+#include "control/api/recording.h"
 #include "control/web/assets.h"
 
 namespace sluice::api {
@@ -55,8 +56,7 @@ Response asset_response(const Request& request, const web::Asset& asset) {
 /// What Sluice itself stores. A bucket may hold other things, which are not ours to open to
 /// everybody.
 bool is_ours(std::string_view key, std::string_view prefix) {
-  return key.starts_with(prefix) &&
-         (key.ends_with(".ts") || key.ends_with(".m3u8") || key.ends_with(".jsonl"));
+  return key.starts_with(prefix) && is_recording(key);
 }
 
 }  // namespace

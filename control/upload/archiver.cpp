@@ -17,6 +17,7 @@ constexpr std::chrono::milliseconds kCommitAgainAfter{500};
 object::Patience patience() {
   object::Patience patience = object::Patience::endless();
   patience.longest_pause = std::chrono::milliseconds(2000);
+  patience.longest_asked = std::chrono::seconds(5);
   return patience;
 }
 
@@ -173,6 +174,7 @@ void Archiver::accept(TakenSegment segment) {
   }
   if (*noted) {
     if ((*noted)->key == row.key && (*noted)->state == catalog::SegmentState::kStored) {
+      counters_.stored(row);
       arenas_.release(segment.ref);
       return;
     }

@@ -17,7 +17,9 @@ void LocalCopy::segment(const arena::SealedSegment& sealed, const std::string& k
     return;
   }
   note(write_file(path(key), sealed.payload));
-  segments_.push_back({sealed.sequence, path(key)});
+  if (removes()) {
+    segments_.push_back({sealed.sequence, path(key)});
+  }
 }
 
 void LocalCopy::text(const std::string& key, std::string_view text) {

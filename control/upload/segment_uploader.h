@@ -2,6 +2,9 @@
 
 #include <deque>
 #include <list>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "control/upload/arenas.h"
@@ -9,11 +12,13 @@
 
 namespace sluice::upload {
 
-/// Moves sealed segments into the store, a bounded number at a time, first come first served. One
-/// thread: the store's.
+/// Moves sealed segments into the store, a bounded number at a time, first come first served, but
+/// no stream takes more than its share: one that the store refuses is repeated for ever, and must
+/// not keep the others waiting. One thread: the store's.
 class SegmentUploader {
  public:
-  static constexpr size_t kMostAtOnce = 16;
+  static constexpr size_t kMostAtOnce = 64;
+  static constexpr size_t kMostOfOneStream = 4;
 
   /// @param store  repeats what fails; outlives this
   explicit SegmentUploader(object::ObjectStore& store) : store_(store) {}
@@ -32,7 +37,10 @@ class SegmentUploader {
   size_t in_flight() const { return in_flight_.size(); }
 
  private:
+  void send(TakenSegment segment);
+
   object::ObjectStore& store_;
+  std::map<std::string, size_t> of_stream_;  // in flight
   std::deque<TakenSegment> waiting_;
   std::list<TakenSegment> in_flight_;
   std::vector<TakenSegment> stored_;

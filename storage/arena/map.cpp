@@ -153,10 +153,12 @@ Result<ArenaMap> ArenaMap::open(const std::filesystem::path& file, Side side) {
 }
 
 Result<ArenaMap> ArenaMap::create(const std::filesystem::path& file, const Layout& layout) {
+  const std::filesystem::path temporary = file.string() + ".new";
+  // What a predecessor left that was killed while it made its arena takes the room of ours.
+  ::unlink(temporary.c_str());
   if (const auto room = check_room(file.parent_path(), layout.total_bytes); !room) {
     return fail(room.error());
   }
-  const std::filesystem::path temporary = file.string() + ".new";
   const OwnedFd fd(::open(temporary.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0660));
   if (fd.get() < 0) {
     return fail(system_error("cannot make arena " + temporary.string(), errno));

@@ -8,8 +8,6 @@
 namespace sluice::object {
 namespace {
 
-constexpr std::chrono::seconds kLongestAsked = std::chrono::minutes(10);
-
 class RetryingStore final : public ObjectStore {
  public:
   RetryingStore(std::unique_ptr<ObjectStore> store, const Clock& clock, Patience patience,
@@ -146,7 +144,7 @@ std::chrono::nanoseconds backoff(const Patience& patience, unsigned failures,
   bound = std::min<std::chrono::nanoseconds>(bound, patience.longest_pause);
   const auto jittered =
       std::chrono::nanoseconds(static_cast<int64_t>(static_cast<double>(bound.count()) * random));
-  return std::clamp(retry_after, std::chrono::seconds(0), kLongestAsked) + jittered;
+  return std::clamp(retry_after, std::chrono::seconds(0), patience.longest_asked) + jittered;
 }
 
 std::unique_ptr<ObjectStore> retrying(std::unique_ptr<ObjectStore> store, const Clock& clock,

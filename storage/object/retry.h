@@ -16,6 +16,7 @@ struct Patience {
   std::chrono::milliseconds first_pause{
       200};  ///< upper bound of the first pause; doubles each time
   std::chrono::milliseconds longest_pause{20'000};
+  std::chrono::seconds longest_asked{600};  ///< of a pause that the other side asks for
 
   /// For what must not be lost as long as it is held: whatever storage says, it is asked again.
   static Patience endless() { return {0, true}; }
@@ -26,8 +27,7 @@ using Random = std::function<double()>;
 Random system_random();
 
 /// Exponential back-off with full jitter: evenly between nothing and the bound, so that many
-/// clients do not come back together. A pause that the other side asked for (up to 10 minutes) goes
-/// in front.
+/// clients do not come back together. A pause that the other side asked for goes in front.
 /// @param failures  so far, from 1
 std::chrono::nanoseconds backoff(const Patience& patience, unsigned failures,
                                  std::chrono::seconds retry_after, double random);
