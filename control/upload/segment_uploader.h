@@ -17,7 +17,7 @@ namespace sluice::upload {
 /// not keep the others waiting. One thread: the store's.
 class SegmentUploader {
  public:
-  static constexpr size_t kMostAtOnce = 64;
+  static constexpr size_t kMostAtOnce = 32;
   static constexpr size_t kMostOfOneStream = 4;
 
   /// @param store  repeats what fails; outlives this

@@ -120,6 +120,7 @@ TEST_F(ServerTest, RecordServesItsFolderAtTheRootAndUnderItsName) {
   write(folder_ / "ts/2025/01/16/06/segment_1.ts", "0123456789");
   write(folder_ / "elsewhere/hours.log", "Hour 2025/01/16/06 => http://x\n");
   write(folder_ / "elsewhere/other.log", "secret");
+  write(folder_ / "ts/.aws/credentials", "secret");
   start();
   EXPECT_EQ(fetch("/index.m3u8").body, "#EXTM3U\n");
   EXPECT_EQ(fetch("/ts/index.m3u8").body, "#EXTM3U\n");
@@ -128,7 +129,8 @@ TEST_F(ServerTest, RecordServesItsFolderAtTheRootAndUnderItsName) {
   EXPECT_EQ(fetch("/ts/urls.log").body, "Hour 2025/01/16/06 => http://x\n");
   EXPECT_EQ(fetch((folder_ / "ts/urls.log").string()).status, 200) << "by the path as typed";
   for (const char* outside :
-       {"/ts/../elsewhere/other.log", "/other.log", "/ts/other.log", "/../elsewhere/other.log"}) {
+       {"/ts/../elsewhere/other.log", "/other.log", "/ts/other.log", "/../elsewhere/other.log",
+        "/.aws/credentials", "/ts/.aws/credentials"}) {
     EXPECT_EQ(fetch(outside).status, 404) << outside;
   }
   EXPECT_THAT(fetch("/").body, HasSubstr("<!doctype html>"));

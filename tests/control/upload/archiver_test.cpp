@@ -89,6 +89,30 @@ TEST_F(ArchiveTest, AnOutageLosesNothingAndIsToldOnThePage) {
   EXPECT_STREQ(page_->store_error, "");
 }
 
+TEST_F(ArchiveTest, AStreamThatTheStoreRefusesDoesNotKeepAnotherWaiting) {
+  const uint32_t sport = writer_->enter(StreamId::parse("sport").value(), "tv/sport/").value();
+  start_control();
+  turn();
+  bucket_.fault = [](const std::string& key) -> std::optional<Error> {
+    if (key.starts_with("tv/sport/")) {
+      return Error{Next::kGiveUp, "AccessDenied"};
+    }
+    return std::nullopt;
+  };
+  for (int i = 0; i < 40; ++i) {
+    arena::SegmentWriter segment = writer_->begin(sport);
+    ASSERT_TRUE(segment);
+    segment.record().start_utc_ns = to_ns(clock_.now());
+    ASSERT_TRUE(segment.append(as_bytes("sport")));
+    segment.commit(segment.appended());
+    segment.seal();
+  }
+  turn();
+  seal();
+  turn_for(1s);
+  EXPECT_EQ(bucket_.objects.count(std::string(kHour) + "segment_20250116-063000__0000.ts"), 1u);
+}
+
 TEST_F(ArchiveTest, RefusedCredentialsAreTriedAgainForEver) {
   start_control();
   bucket_.fault = [](const std::string&) {

@@ -164,6 +164,7 @@ TEST_F(RetryTest, WaitsAsLongAsTheOtherSideAsked) {
   settle();
   EXPECT_THAT(pauses_, ElementsAre(7100ms));
   EXPECT_EQ(backoff({}, 1, 24h, 0.0), 10min) << "within reason";
+  EXPECT_EQ(backoff({.longest_asked = 5s}, 1, 24h, 0.0), 5s) << "that the caller sets";
 }
 
 TEST_F(RetryTest, PollsNoLongerThanUntilTheNextAttempt) {
