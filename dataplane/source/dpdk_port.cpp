@@ -62,9 +62,11 @@ rte_eth_conf port_configuration(const config::Port& port, const rte_eth_dev_info
 }
 
 /// Multicast must pass the NIC's address filter. All of it rather than a list: many NICs have
-/// filters for 64 groups only, or cannot take a list.
-Status pass_multicast(const config::Port& port, uint16_t id) {
-  if (port.allmulticast == config::AllMulticast::kOff) {
+/// filters for 64 groups only, or cannot take a list. An interface of the kernel's has its filter
+/// set by the kernel when a group is joined, and would be left promiscuous by a killed process.
+Status pass_multicast(const config::Port& port, uint16_t id, bool is_kernels) {
+  if (port.allmulticast == config::AllMulticast::kOff ||
+      (port.allmulticast == config::AllMulticast::kAuto && is_kernels)) {
     return {};
   }
   if (::rte_eth_allmulticast_enable(id) == 0 || ::rte_eth_promiscuous_enable(id) == 0) {
@@ -110,7 +112,7 @@ Status set_up(const config::Port& port, uint16_t id, rte_mempool* pool) {
       return fail(dpdk_error(port, "set up transmit queue " + std::to_string(queue), code));
     }
   }
-  if (auto passed = pass_multicast(port, id); !passed) {
+  if (auto passed = pass_multicast(port, id, info.if_index != 0); !passed) {
     return passed;
   }
   if (const int code = ::rte_eth_dev_start(id); code != 0) {
@@ -150,6 +152,9 @@ Result<DpdkPort> DpdkPort::open(const config::Port& port, rte_mempool* pool) {
 
 DpdkPort::~DpdkPort() {
   if (id_ != kNone) {
+    if (::rte_eth_promiscuous_get(id_) == 1) {
+      ::rte_eth_promiscuous_disable(id_);
+    }
     ::rte_eth_dev_stop(id_);
     ::rte_eth_dev_close(id_);
   }

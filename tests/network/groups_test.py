@@ -26,6 +26,11 @@ def memberships(interface):
     return joined
 
 
+def is_promiscuous(interface):
+    flags = int(pathlib.Path(f"/sys/class/net/{interface}/flags").read_text(), 16)
+    return bool(flags & 0x100)  # IFF_PROMISC
+
+
 class ManyGroups:
     def test_twenty_five_groups_are_joined_recorded_and_left(self):
         data = media.channel(SMALL, "", 4, size="64x48", rate=10)
@@ -44,6 +49,7 @@ class ManyGroups:
                 for stream in streams:
                     self.assertTrue(sluice.archived(stream["name"]) == data, stream["name"])
                 self.assertEqual(set(), set(GROUPS) & memberships(veth.interface))
+                self.assertFalse(is_promiscuous(veth.interface), "left promiscuous")
 
 
 class DpdkGroups(ManyGroups, unittest.TestCase):
