@@ -52,8 +52,7 @@ int capture(const std::filesystem::path& file) {
   }
   std::puts("ready");
   std::fflush(stdout);
-  (*dataplane)->run(stop);
-  return 0;
+  return (*dataplane)->run(stop) ? 0 : kFailed;
 }
 
 }  // namespace

@@ -111,7 +111,8 @@ void Supervisor::keep(Kept& kept) {
   if (!ending) {
     return;
   }
-  if (&kept == &dataplane_ && ending->fine() && probe_.sources_ended()) {
+  // Also with a failure: a file that could not be read to its end is not read again.
+  if (&kept == &dataplane_ && !ending->by_signal && probe_.sources_ended()) {
     ended_ = true;
     return;
   }

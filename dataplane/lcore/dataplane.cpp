@@ -209,7 +209,7 @@ void Dataplane::make_housekeeper() {
   }
 }
 
-void Dataplane::run(StopSignal& stop) {
+bool Dataplane::run(StopSignal& stop) {
   while (!stop.wait(kTick) && !pipeline_->sources_ended()) {
     housekeeper_->tick(now());
   }
@@ -218,14 +218,17 @@ void Dataplane::run(StopSignal& stop) {
     stop.wait(1ms);
     housekeeper_->tick(now());
   });
+  bool sound = true;
   for (const auto& open : inputs_->sources()) {
     if (const std::string failure = open.source->failure(); !failure.empty()) {
       spdlog::error("{}", failure);
+      sound = false;
     }
   }
   housekeeper_->last_tick(now());
   stats_->sources_ended.set(pipeline_->sources_ended() ? 1 : 0);
   stats_->ready.set(0);
+  return sound;
 }
 
 Dataplane::~Dataplane() {

@@ -41,7 +41,8 @@ class Dataplane {
 
   /// Does the slow thread's chores until a stop is asked for or all files have ended; then stops
   /// the lcores. Everything is sealed when it returns.
-  void run(StopSignal& stop);
+  /// @return whether every source was read to its end, or to the stop
+  bool run(StopSignal& stop);
 
  private:
   Dataplane(const config::Appliance& appliance, FileLock lock, arena::StatsFile stats)

@@ -7,7 +7,7 @@ import tempfile
 import time
 import unittest
 
-from harness import appliance, media, network
+from harness import appliance, capture_file, media, network
 
 SUITE = "bad_input"
 NEEDS_ROOT = True
@@ -47,6 +47,19 @@ class Refusals(unittest.TestCase):
 
     def test_an_interface_that_is_not_there_pcap(self):
         self.refused(self.appliance(appliance.pcap("nosuch0")), "nosuch0")
+
+    def test_a_capture_that_breaks_off_is_archived_so_far_and_fails(self):
+        with tempfile.TemporaryDirectory(prefix="sluice-t-") as folder:
+            path = pathlib.Path(folder) / "torn.pcap"
+            null_packets = (b"\x47\x1f\xff\x10" + b"\xff" * 184) * 7
+            frame = capture_file.frame(null_packets, "239.77.5.1", 5000)
+            capture_file.write(path, [(1_737_010_000 + second, frame) for second in range(5)])
+            os.truncate(path, path.stat().st_size - 700)
+            sluice = self.appliance({"driver": "file", "path": str(path), "pace": "max"})
+            ended, said = sluice.refuse()
+            self.assertEqual(1, ended, said)
+            self.assertIn("torn.pcap is damaged", said)
+            self.assertEqual(4 * len(null_packets), len(sluice.archived(STREAM["name"])))
 
     def test_no_right_to_capture(self):
         for dataplane in (appliance.dpdk("lo"), appliance.pcap("lo")):
