@@ -209,14 +209,21 @@ void Dataplane::make_housekeeper() {
   }
 }
 
+void Dataplane::do_chores() {
+  const auto time = now();
+  housekeeper_->tick(time);
+  pipeline_->hear_membership(time);
+  inputs_->tick(time);
+}
+
 bool Dataplane::run(StopSignal& stop) {
   while (!stop.wait(kTick) && !pipeline_->sources_ended()) {
-    housekeeper_->tick(now());
+    do_chores();
   }
   inputs_->leave_groups();
   pipeline_->stop([this, &stop] {
     stop.wait(1ms);
-    housekeeper_->tick(now());
+    do_chores();
   });
   bool sound = true;
   for (const auto& open : inputs_->sources()) {

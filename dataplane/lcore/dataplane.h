@@ -50,6 +50,7 @@ class Dataplane {
   Status set_up_sources();
   Status set_up_arena();
   void make_housekeeper();
+  void do_chores();
   uint32_t reserve() const;
 
   const config::Appliance& appliance_;

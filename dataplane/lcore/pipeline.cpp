@@ -165,6 +165,14 @@ Status Pipeline::place_sources() {
     const auto stream = open.source->traits().stream;
     Worker& worker = *workers_[stream ? readers[next_reader++ % readers.size()]
                                       : receivers[next_receiver++ % receivers.size()]];
+    MembershipRing* membership = nullptr;
+    if (open.input && parts_.inputs.membership(*open.input) != nullptr) {
+      auto ring = make_membership_ring(*open.input);
+      if (!ring) {
+        return fail(ring.error());
+      }
+      membership = *ring;
+    }
     static const std::atomic<const net::FlowTable*> kNoFlows = nullptr;
     worker.receive_from(std::make_unique<Receiver>(
                             ReceiverSpec{.source = *open.source,
@@ -172,11 +180,30 @@ Status Pipeline::place_sources() {
                                          .clock = parts_.clock,
                                          .room = parts_.room,
                                          .stats = **stats,
-                                         .pool = parts_.pool},
+                                         .pool = parts_.pool,
+                                         .membership = membership},
                             *worker.outlets()),
                         stream ? &parts_.streams[*stream]->ended : nullptr);
   }
   return {};
+}
+
+Result<MembershipRing*> Pipeline::make_membership_ring(size_t input) {
+  auto ring = MembershipRing::create("sluice_groups_" + std::to_string(control_frames_.size()));
+  if (!ring) {
+    return fail(ring.error());
+  }
+  control_frames_.push_back({input, std::make_unique<MembershipRing>(std::move(*ring))});
+  return control_frames_.back().ring.get();
+}
+
+void Pipeline::hear_membership(net::Membership::Monotonic now) {
+  for (const ControlFrames& frames : control_frames_) {
+    net::Membership& membership = *parts_.inputs.membership(frames.input);
+    frames.ring->drain([&membership, now](const rte_mbuf& mbuf) {
+      membership.hear(frame_bytes(mbuf), stripped_vlan(mbuf), now);
+    });
+  }
 }
 
 void Pipeline::launch() {

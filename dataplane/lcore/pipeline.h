@@ -9,6 +9,7 @@
 
 #include "config/appliance.h"
 #include "config/base/result.h"
+#include "dataplane/lcore/membership_ring.h"
 #include "dataplane/lcore/outlets.h"
 #include "dataplane/lcore/plan.h"
 #include "dataplane/lcore/room.h"
@@ -61,12 +62,16 @@ class Pipeline {
     }
   }
 
+  /// Gives the IGMP and MLD frames that have arrived to the keepers of groups. On the slow thread.
+  void hear_membership(net::Membership::Monotonic now);
+
   /// Whether every source is a file that has come to its end.
   bool sources_ended() const;
 
  private:
   explicit Pipeline(const PipelineParts& parts) : parts_(parts) {}
   Status make_rings();
+  Result<MembershipRing*> make_membership_ring(size_t input);
   void make_flow_tables();
   void place_streams();
   void make_outlets();
@@ -81,6 +86,11 @@ class Pipeline {
   std::vector<size_t> senders_;           // workers that receive
   std::vector<size_t> segmenters_;        // workers that segment
   std::vector<std::vector<Ring>> rings_;  // by sender and segmenter
+  struct ControlFrames {
+    size_t input;
+    std::unique_ptr<MembershipRing> ring;
+  };
+  std::vector<ControlFrames> control_frames_;
   std::vector<uint16_t> segmenter_of_stream_;
   std::vector<std::unique_ptr<const net::FlowTable>> tables_;
   std::unique_ptr<std::atomic<const net::FlowTable*>[]> flows_;  // by input

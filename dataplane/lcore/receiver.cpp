@@ -15,14 +15,6 @@ using arena::Drop;
 using net::FrameKind;
 using source::mark_of;
 
-Bytes bytes_of(const rte_mbuf* mbuf) noexcept {
-  return {rte_pktmbuf_mtod(mbuf, const uint8_t*), mbuf->data_len};
-}
-
-uint16_t stripped_vlan(const rte_mbuf* mbuf) noexcept {
-  return (mbuf->ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 ? mbuf->vlan_tci : 0;
-}
-
 }  // namespace
 
 size_t Receiver::poll() noexcept {
@@ -70,7 +62,7 @@ void Receiver::take_frames(std::span<rte_mbuf*> mbufs) noexcept {
   std::array<net::Frame, kBurst> frames;
   std::array<net::FlowTable::Rules, kBurst> rules;
   for (size_t i = 0; i < mbufs.size(); ++i) {
-    frames[i] = net::parse_frame(bytes_of(mbufs[i]), stripped_vlan(mbufs[i]));
+    frames[i] = net::parse_frame(frame_bytes(*mbufs[i]), stripped_vlan(*mbufs[i]));
   }
   flows.find({frames.data(), mbufs.size()}, {rules.data(), mbufs.size()});
 
@@ -89,6 +81,10 @@ void Receiver::take_frames(std::span<rte_mbuf*> mbufs) noexcept {
       spec_.stats.drops.add(frame.drop);
     } else {
       spec_.stats.filtered.add();
+    }
+    if (frame.kind == FrameKind::kMembership && spec_.membership != nullptr) {
+      spec_.membership->push(mbufs[i]);
+      continue;
     }
     unwanted[unwanted_count++] = mbufs[i];
   }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "dataplane/lcore/membership_ring.h"
 #include "dataplane/lcore/outlets.h"
 #include "dataplane/lcore/room.h"
 #include "dataplane/lcore/tsc_clock.h"
@@ -23,7 +24,16 @@ struct ReceiverSpec {
   const Room& room;  ///< sources that can wait do so while it is scarce
   arena::PortStats& stats;
   rte_mempool* pool;
+  MembershipRing* membership;  ///< null where nobody keeps groups
 };
+
+/// What `net::parse_frame` takes of an mbuf.
+inline Bytes frame_bytes(const rte_mbuf& mbuf) noexcept {
+  return {rte_pktmbuf_mtod(&mbuf, const uint8_t*), mbuf.data_len};
+}
+inline uint16_t stripped_vlan(const rte_mbuf& mbuf) noexcept {
+  return (mbuf.ol_flags & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 ? mbuf.vlan_tci : 0;
+}
 
 /// Takes packets off one source, finds their streams and sends them on. Belongs to one lcore.
 class Receiver {

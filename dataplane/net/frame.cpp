@@ -1,5 +1,7 @@
 #include "dataplane/net/frame.h"
 
+#include <algorithm>
+
 namespace sluice::net {
 namespace {
 
@@ -11,7 +13,9 @@ constexpr uint16_t kEtherTypeVlan = 0x8100;
 constexpr uint16_t kEtherTypeServiceVlan = 0x88a8;
 constexpr uint16_t kEtherTypeOldQinq = 0x9100;
 
+constexpr uint8_t kProtocolIgmp = 2;
 constexpr uint8_t kProtocolUdp = 17;
+constexpr uint8_t kProtocolIcmpv6 = 58;
 constexpr uint8_t kHopByHop = 0;
 constexpr uint8_t kRouting = 43;
 constexpr uint8_t kFragmentHeader = 44;
@@ -42,6 +46,24 @@ bool checksum_holds(Bytes header) noexcept {
   sum = (sum & 0xffff) + (sum >> 16);
   sum = (sum & 0xffff) + (sum >> 16);
   return sum == 0xffff;
+}
+
+/// @param at, end  the IP packet
+void take_membership(Bytes bytes, size_t at, size_t end, Frame& frame) noexcept {
+  if (end <= bytes.size() && end - at <= UINT16_MAX) {
+    frame.kind = FrameKind::kMembership;
+    frame.payload_offset = static_cast<uint32_t>(at);
+    frame.payload_length = static_cast<uint16_t>(end - at);
+  }
+}
+
+/// The types of ICMPv6 that are MLD (RFC 2710, 3; RFC 3810, 5).
+bool is_mld(uint8_t type) noexcept {
+  constexpr uint8_t kQuery = 130;
+  constexpr uint8_t kReport = 131;
+  constexpr uint8_t kDone = 132;
+  constexpr uint8_t kVersion2Report = 143;
+  return type == kQuery || type == kReport || type == kDone || type == kVersion2Report;
 }
 
 /// @param end  where the IP packet ends by its own account, maybe behind the end of the frame
@@ -84,11 +106,15 @@ void parse_ipv4(Bytes bytes, size_t at, Frame& frame) noexcept {
   frame.addressed = true;
   frame.source = IpAddress::v4(&bytes[at + 12]);
   frame.destination = IpAddress::v4(&bytes[at + 16]);
+  constexpr uint16_t kMoreFragmentsAndOffset = 0x3fff;
+  const bool fragment = (u16(bytes, at + 6) & kMoreFragmentsAndOffset) != 0;
+  if (bytes[at + 9] == kProtocolIgmp && !fragment) {
+    return take_membership(bytes, at, at + total, frame);
+  }
   if (bytes[at + 9] != kProtocolUdp) {
     return;
   }
-  constexpr uint16_t kMoreFragmentsAndOffset = 0x3fff;
-  if ((u16(bytes, at + 6) & kMoreFragmentsAndOffset) != 0) {
+  if (fragment) {
     return broken(frame, Drop::kFragment);
   }
   parse_udp(bytes, at + header, at + total, frame);
@@ -125,8 +151,10 @@ void parse_ipv6(Bytes bytes, size_t at, Frame& frame) noexcept {
   frame.addressed = true;
   frame.source = IpAddress::v6(&bytes[at + 8]);
   frame.destination = IpAddress::v6(&bytes[at + 24]);
+  const size_t packet = at;
   const size_t end = at + kIpv6Header + u16(bytes, at + 4);
   uint8_t next = bytes[at + 6];
+  const bool hop_by_hop = next == kHopByHop;
   at += kIpv6Header;
   bool fragment = false;
   while (is_extension(next)) {
@@ -158,6 +186,11 @@ void parse_ipv6(Bytes bytes, size_t at, Frame& frame) noexcept {
   }
   if (!fragment && next == kProtocolUdp) {
     parse_udp(bytes, at, end, frame);
+  }
+  // MLD without a router alert option, which a hop-by-hop header carries, is none (RFC 3810, 6.2).
+  if (!fragment && hop_by_hop && next == kProtocolIcmpv6 && at < std::min(end, bytes.size()) &&
+      is_mld(bytes[at])) {
+    take_membership(bytes, packet, end, frame);
   }
 }
 

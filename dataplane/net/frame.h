@@ -10,14 +10,16 @@ namespace sluice::net {
 
 /// What a frame turned out to be.
 enum class FrameKind : uint8_t {
-  kDatagram,  ///< a whole UDP datagram
-  kOther,     ///< sound, but not UDP over IP: nobody's
-  kBroken,    ///< to be dropped, for the reason in `drop`
+  kDatagram,    ///< a whole UDP datagram
+  kMembership,  ///< IGMP, or MLD behind a hop-by-hop header: for whoever keeps the groups
+  kOther,       ///< sound, but none of these: nobody's
+  kBroken,      ///< to be dropped, for the reason in `drop`
 };
 
 /// An Ethernet frame, parsed. The payload is frame[payload_offset, payload_offset +
 /// payload_length): padding behind the IP packet (short frames are padded to 60 bytes) and an FCS
-/// are left out.
+/// are left out. Of kDatagram it is what UDP carries, of kMembership the IP packet, whose header
+/// has a say there.
 struct Frame {
   FrameKind kind = FrameKind::kOther;
   arena::Drop drop{};      ///< of kBroken

@@ -1,42 +1,53 @@
 #pragma once
 
-#include <string>
-#include <utility>
+#include <chrono>
+#include <compare>
+#include <cstdint>
 #include <vector>
 
+#include "config/base/digest.h"
 #include "config/base/result.h"
 #include "dataplane/net/ip_address.h"
 
 namespace sluice::net {
 
-/// A multicast group, and the source it is wanted from, if only from one.
+/// A multicast group, the source it is wanted from, if only from one, and the VLAN it is wanted in.
 struct Group {
   IpAddress address;
-  IpAddress source;  ///< none = from anywhere; else source-specific (RFC 4607)
+  IpAddress source;   ///< none = from anywhere; else source-specific (RFC 4607)
+  uint16_t vlan = 0;  ///< 802.1Q identifier; 0 = untagged
 
   auto operator<=>(const Group&) const = default;
 };
 
-/// Multicast groups joined on an interface by the kernel, which answers IGMP and MLD queries for
-/// as long as this lives. Nothing is received here: the sockets have no port. One thread.
-class Memberships {
+/// Keeps the multicast groups of one port joined, so that the network sends them. Whoever keeps
+/// them, the kernel or we ourselves, stands behind this. Belongs to the slow thread. Leaves every
+/// group when it ends.
+class Membership {
  public:
-  /// Joins the groups, all or none. The kernel limits memberships a socket (net.ipv4.
-  /// igmp_max_memberships, 20 by default), so there are as many sockets as it takes.
-  /// Addresses that are not multicast need no joining and are passed over.
-  static Result<Memberships> join(const std::string& interface, std::vector<Group> groups);
+  using Monotonic = std::chrono::steady_clock::time_point;
 
-  Memberships(Memberships&& other) noexcept : sockets_(std::exchange(other.sockets_, {})) {}
-  Memberships& operator=(Memberships&& other) noexcept {
-    std::swap(sockets_, other.sockets_);
-    return *this;
-  }
-  /// Leaves the groups.
-  ~Memberships();
+  Membership() = default;
+  Membership(const Membership&) = delete;
+  Membership& operator=(const Membership&) = delete;
+  virtual ~Membership() = default;
 
- private:
-  Memberships() = default;
-  std::vector<int> sockets_;
+  /// The whole set of groups that are wanted from now on: what is new is joined, what is gone is
+  /// left, the rest is untouched. Addresses that are not multicast need no joining and are passed
+  /// over, and so is a group that stands in the list twice.
+  /// @return the first failure; the others of the set are joined nevertheless, and what failed is
+  /// tried again by the next call
+  virtual Status want(std::vector<Group> groups) = 0;
+
+  /// Joins everything anew: the interface was deleted and made again, or the link was down.
+  virtual Status rejoin() = 0;
+
+  /// To be called every 5 ms or so: sends what is due.
+  virtual void tick(Monotonic now) = 0;
+
+  /// Takes a frame of FrameKind::kMembership that has arrived on the port.
+  /// @param stripped_vlan  as for `parse_frame`
+  virtual void hear(Bytes frame, uint16_t stripped_vlan, Monotonic now) = 0;
 };
 
 }  // namespace sluice::net

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "config/base/log.h"
+#include "dataplane/net/kernel_membership.h"
 #include "dataplane/source/capture_source.h"
 #include "dataplane/source/pcap_live.h"
 #include "dataplane/source/ts_file_source.h"
@@ -62,6 +63,16 @@ Status Inputs::open_network(const config::Appliance& appliance, const SourcePlan
 Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan& plan,
                             rte_mempool* pool) {
   Inputs inputs;
+  for (const InputPlan& input : plan.inputs) {
+    if (plan.live && !input.interface) {
+      spdlog::warn(
+          "port {}: the kernel has no interface for it, so groups are not joined; the network "
+          "has to send them unasked",
+          input.port.name);
+    }
+    inputs.memberships_.push_back(
+        input.interface ? std::make_unique<net::KernelMembership>(*input.interface) : nullptr);
+  }
   if (auto opened = inputs.open_network(appliance, plan, pool); !opened) {
     return fail(opened.error());
   }
@@ -77,21 +88,12 @@ Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan
 }
 
 Status Inputs::begin(const SourcePlan& plan) {
-  for (const InputPlan& input : plan.inputs) {
-    if (!input.interface) {
-      if (plan.live) {
-        spdlog::warn(
-            "port {}: the kernel has no interface for it, so groups are not joined; the network "
-            "has to send them unasked",
-            input.port.name);
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    if (memberships_[i]) {
+      if (auto joined = memberships_[i]->want(plan.inputs[i].groups); !joined) {
+        return joined;
       }
-      continue;
     }
-    auto joined = net::Memberships::join(*input.interface, input.groups);
-    if (!joined) {
-      return fail(joined.error());
-    }
-    memberships_.push_back(std::move(*joined));
   }
   for (OpenSource& open : sources_) {
     if (!open.source->traits().waits) {
@@ -99,6 +101,22 @@ Status Inputs::begin(const SourcePlan& plan) {
     }
   }
   return {};
+}
+
+void Inputs::leave_groups() {
+  for (const auto& membership : memberships_) {
+    if (membership) {
+      static_cast<void>(membership->want({}));
+    }
+  }
+}
+
+void Inputs::tick(net::Membership::Monotonic now) {
+  for (const auto& membership : memberships_) {
+    if (membership) {
+      membership->tick(now);
+    }
+  }
 }
 
 }  // namespace sluice::source

@@ -32,8 +32,13 @@ class Inputs {
   Status begin(const SourcePlan& plan);
 
   std::vector<OpenSource>& sources() { return sources_; }
+
+  /// Who keeps the groups of an input, by its index in the plan; null for a capture file.
+  net::Membership* membership(size_t input) { return memberships_[input].get(); }
   /// Leaves the groups, so that the network stops sending.
-  void leave_groups() { memberships_.clear(); }
+  void leave_groups();
+  /// Sends what is due of IGMP and MLD. Every 5 ms or so.
+  void tick(net::Membership::Monotonic now);
 
  private:
   Status open_network(const config::Appliance& appliance, const SourcePlan& plan,
@@ -42,7 +47,7 @@ class Inputs {
   // In this order: sources go before their ports.
   std::vector<DpdkPort> ports_;
   std::vector<OpenSource> sources_;
-  std::vector<net::Memberships> memberships_;
+  std::vector<std::unique_ptr<net::Membership>> memberships_;  // by input
 };
 
 }  // namespace sluice::source

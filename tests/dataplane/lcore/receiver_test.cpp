@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "dataplane/source/mark.h"
 #include "tests/dataplane/lcore/eal_environment.h"
@@ -77,7 +78,8 @@ class ReceiverTest : public testing::Test {
                                  .clock = clock_,
                                  .room = *room_,
                                  .stats = stats_,
-                                 .pool = pool_},
+                                 .pool = pool_,
+                                 .membership = membership_ ? &*membership_ : nullptr},
                     *outlets_);
   }
 
@@ -115,6 +117,7 @@ class ReceiverTest : public testing::Test {
   TscClock clock_{::rte_get_tsc_hz()};
   arena::PortStats stats_{};
   Ring ring_;
+  std::optional<MembershipRing> membership_;
   std::unique_ptr<Outlets> outlets_;
   std::unique_ptr<QueueSource> source_;
 };
@@ -165,6 +168,40 @@ TEST_F(ReceiverTest, AccountsForEveryFrame) {
   EXPECT_EQ(stats_.drops.by_reason[static_cast<size_t>(Drop::kTruncated)].get(), 1U);
   EXPECT_EQ(stats_.drops.by_reason[static_cast<size_t>(Drop::kBadEthernet)].get(), 1U);
   EXPECT_EQ(stats_.received.get(), take_all().size() + stats_.drops.sum());
+}
+
+Buffer igmp_query(uint8_t group_byte) {
+  FrameBuilder builder;
+  builder.to("224.0.0.1", 0).protocol = 2;
+  builder.payload = {group_byte};
+  return builder.build();
+}
+
+TEST_F(ReceiverTest, HandsMembershipFramesToWhoeverKeepsTheGroups) {
+  membership_.emplace(*MembershipRing::create("receiver_test_groups"));
+  Receiver tested = receiver();
+  const Buffer query = igmp_query(1);
+  source_->waiting = {query, FrameBuilder().build()};
+  poll_to_the_end(tested);
+  std::vector<Buffer> heard;
+  membership_->drain([&heard](const rte_mbuf& mbuf) {
+    const Bytes bytes = frame_bytes(mbuf);
+    heard.emplace_back(bytes.begin(), bytes.end());
+  });
+  EXPECT_EQ(heard, std::vector<Buffer>(1, query));
+  EXPECT_EQ(stats_.filtered.get(), 1U);
+  EXPECT_EQ(stats_.received.get(), 1U);
+}
+
+TEST_F(ReceiverTest, DropsMembershipFramesThatFindNoRoom) {
+  membership_.emplace(*MembershipRing::create("receiver_test_groups"));
+  Receiver tested = receiver();
+  source_->waiting.assign(300, igmp_query(1));
+  poll_to_the_end(tested);
+  EXPECT_EQ(membership_->missed(), 45U);
+  EXPECT_EQ(stats_.filtered.get(), 300U);
+  membership_.reset();  // gives back what it still holds
+  EXPECT_EQ(test::buffers_out(), 0U);
 }
 
 TEST_F(ReceiverTest, GivesEachOfSeveralStreamsItsOwnView) {
