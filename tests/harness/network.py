@@ -22,13 +22,13 @@ def run(*command, check=True):
 
 
 class VethPair:
-    """`interface` here, with `address`; in `namespace` its peer, with `peer_address`."""
+    """`interface` here, with `address`; in `namespace` its `peer`, with `peer_address`."""
 
     def __init__(self):
         number = next(_numbers)
         unique = f"{os.getpid() % 100000}-{number}"
         self.namespace = f"sluice-t-{unique}"
-        self.interface, self._peer = f"slt{unique}a", f"slt{unique}b"
+        self.interface, self.peer = f"slt{unique}a", f"slt{unique}b"
         # 198.18.0.0/15 is set aside for tests of network devices (RFC 2544)
         network = f"198.18.{os.getpid() % 256}.{number * 4 % 256}"
         base = network.rpartition(".")
@@ -38,16 +38,16 @@ class VethPair:
     def __enter__(self):
         try:
             run("ip", "netns", "add", self.namespace)
-            run("ip", "link", "add", self.interface, "type", "veth", "peer", "name", self._peer,
+            run("ip", "link", "add", self.interface, "type", "veth", "peer", "name", self.peer,
                 "netns", self.namespace)
             run("ip", "address", "add", f"{self.address}/30", "dev", self.interface)
-            self.inside("ip", "address", "add", f"{self.peer_address}/30", "dev", self._peer)
+            self.inside("ip", "address", "add", f"{self.peer_address}/30", "dev", self.peer)
             self._let_frames_be_frames()
             run("ip", "link", "set", self.interface, "up")
-            for device in ("lo", self._peer):
+            for device in ("lo", self.peer):
                 self.inside("ip", "link", "set", device, "up")
-            self.inside("ip", "route", "add", "224.0.0.0/4", "dev", self._peer)
-            self.inside("ip", "-6", "route", "add", "ff00::/8", "dev", self._peer, "table", "local")
+            self.inside("ip", "route", "add", "224.0.0.0/4", "dev", self.peer)
+            self.inside("ip", "-6", "route", "add", "ff00::/8", "dev", self.peer, "table", "local")
         except BaseException:
             self.__exit__()
             raise
@@ -56,7 +56,7 @@ class VethPair:
     def _let_frames_be_frames(self):
         """A veth hands over datagrams unsegmented and unsummed; no cable does."""
         run("ethtool", "-K", self.interface, "gro", "off", "rx", "off", "tx", "off")
-        self.inside("ethtool", "-K", self._peer, "tx", "off", "tso", "off", "gso", "off",
+        self.inside("ethtool", "-K", self.peer, "tx", "off", "tso", "off", "gso", "off",
                     "tx-udp-segmentation", "off")
         for name in ("all", self.interface):
             with contextlib.suppress(OSError):
