@@ -21,6 +21,7 @@ void add_run(CLI::App& app, Action& action);
 void add_record(CLI::App& app, Action& action);
 void add_check(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
+void add_top(CLI::App& app, Action& action);
 void add_segment(CLI::App& app, Action& action);
 void add_object(CLI::App& app, Action& action);
 

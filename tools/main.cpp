@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   sluice::tools::add_record(app, action);
   sluice::tools::add_check(app, action);
   sluice::tools::add_status(app, action);
+  sluice::tools::add_top(app, action);
   sluice::tools::add_segment(app, action);
   sluice::tools::add_object(app, action);
   if (argc > 1 && is_unknown(app, argv[1])) {

@@ -1,5 +1,6 @@
 #include <iostream>
 #include <memory>
+#include <thread>
 
 #include "config/base/clock.h"
 #include "config/base/file_lock.h"
@@ -7,9 +8,13 @@
 #include "tools/arguments.h"
 #include "tools/commands.h"
 #include "tools/status_table.h"
+#include "tools/top/look.h"
 
 namespace sluice::tools {
 namespace {
+
+/// Between the two looks that rates and busy shares come from.
+constexpr std::chrono::milliseconds kForRates{300};
 
 struct Arguments {
   std::filesystem::path file;
@@ -43,17 +48,14 @@ int status(const Arguments& arguments) {
   if (!say_who_is_missing(folder)) {
     return kFailed;
   }
-  const auto stats = arena::StatsFile::read(arena::stats_path(folder));
-  const auto control = arena::ControlFile::read(arena::control_page_path(folder));
-  const api::Json json = api::status_json({.appliance = *appliance,
-                                           .stats = stats ? &**stats : nullptr,
-                                           .control = control ? &**control : nullptr,
-                                           .now = SystemClock().now()});
+  const SystemClock clock;
+  const top::Look first = top::look(*appliance, clock);
   if (arguments.json) {
-    std::cout << json.dump(2, ' ', false, api::Json::error_handler_t::replace) << "\n";
-  } else {
-    print_status(json, std::cout);
+    std::cout << first.status.dump(2, ' ', false, api::Json::error_handler_t::replace) << "\n";
+    return kFine;
   }
+  std::this_thread::sleep_for(kForRates);
+  print_status(top::picture(first, top::look(*appliance, clock)), std::cout);
   return kFine;
 }
 
@@ -66,7 +68,8 @@ void add_status(CLI::App& app, Action& action) {
   command->add_flag("--json", arguments->json, "for programs");
   command->footer(
       "RECEIVED counts datagrams; received = committed + dropped + in flight. LAG is how far the\n"
-      "archive is behind what has arrived. Says so, with exit status 1, if nothing runs.\n"
+      "archive is behind what has arrived. MBIT/S and BUSY are over 0.3 s; `sluice top` goes on\n"
+      "looking. Says so, with exit status 1, if nothing runs.\n"
       "\n"
       "Examples:\n"
       "  sluice status -c /etc/sluice/sluice.yaml\n"

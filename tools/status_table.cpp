@@ -1,13 +1,14 @@
 #include "tools/status_table.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
-#include <array>
-#include <cstdio>
 #include <ostream>
 #include <string>
 #include <vector>
 
 #include "config/base/units.h"
+#include "tools/top/columns.h"
 
 namespace sluice::tools {
 namespace {
@@ -36,9 +37,7 @@ std::string seconds(const api::Json& value) {
   if (value.is_null()) {
     return "-";
   }
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.1f s", value.get<double>());
-  return text.data();
+  return fmt::format("{:.1f} s", value.get<double>());
 }
 
 std::string number(const api::Json& value) {
@@ -63,38 +62,53 @@ void print_summary(const api::Json& status, std::ostream& out) {
       << "\n";
 }
 
-void print_ports(const api::Json& ports, std::ostream& out) {
-  if (ports.empty()) {
-    return;
+void print_ports(const std::vector<top::PortRow>& ports, std::ostream& out) {
+  std::vector<Row> rows{{"PORT", "LINK", "MBIT/S", "RECEIVED", "MISSED", "ERRORS"}};
+  for (const top::PortRow& port : ports) {
+    rows.push_back({port.device, port.link_up ? "up" : "down", top::megabits(port.bits_per_second),
+                    std::to_string(port.datagrams.total), std::to_string(port.missed.total),
+                    std::to_string(port.errors.total)});
   }
-  std::vector<Row> rows{{"PORT", "RECEIVED", "MISSED"}};
-  for (const api::Json& port : ports) {
+  print_table(rows, 2, out);
+}
+
+void print_lcores(const std::vector<top::LcoreRow>& lcores, std::ostream& out) {
+  std::vector<Row> rows{{"LCORE", "CPU", "BUSY"}};
+  for (const top::LcoreRow& lcore : lcores) {
     rows.push_back(
-        {port["device"].get<std::string>(), number(port["received"]), number(port["missed"])});
+        {lcore.role, std::to_string(lcore.cpu), fmt::format("{:.0f} %", lcore.busy * 100)});
   }
-  out << "\n";
   print_table(rows, 1, out);
 }
 
-void print_streams(const api::Json& streams, std::ostream& out) {
-  std::vector<Row> rows{
-      {"STREAM", "STATE", "RECEIVED", "TS PACKETS", "CC ERRORS", "SEALED", "STORED", "LAG"}};
-  for (const api::Json& stream : streams) {
-    rows.push_back({stream["name"].get<std::string>(), stream["state"].get<std::string>(),
-                    number(stream["received"]), number(stream["ts_packets"]),
-                    number(stream["cc_errors"]), number(stream["segments_sealed"]),
-                    number(stream["segments_stored"]), seconds(stream["lag_seconds"])});
+void print_streams(const top::Picture& picture, std::ostream& out) {
+  std::vector<Row> rows{{"STREAM", "STATE", "MBIT/S", "RECEIVED", "TS PACKETS", "CC ERRORS",
+                         "DROPS", "SEALED", "STORED", "LAG"}};
+  for (const top::StreamRow& stream : picture.streams) {
+    const api::Json& json = picture.status["streams"][stream.index];
+    rows.push_back({stream.name, stream.state, top::megabits(stream.bits_per_second),
+                    std::to_string(stream.datagrams.total), number(json["ts_packets"]),
+                    std::to_string(stream.cc_errors.total), std::to_string(stream.drops.total),
+                    std::to_string(stream.sealed), std::to_string(stream.stored),
+                    seconds(json["lag_seconds"])});
   }
-  out << "\n";
   print_table(rows, 2, out);
 }
 
 }  // namespace
 
-void print_status(const api::Json& status, std::ostream& out) {
-  print_summary(status, out);
-  print_ports(status["ports"], out);
-  print_streams(status["streams"], out);
+void print_status(const top::Picture& picture, std::ostream& out) {
+  print_summary(picture.status, out);
+  if (!picture.ports.empty()) {
+    out << "\n";
+    print_ports(picture.ports, out);
+  }
+  if (!picture.lcores.empty()) {
+    out << "\n";
+    print_lcores(picture.lcores, out);
+  }
+  out << "\n";
+  print_streams(picture, out);
 }
 
 }  // namespace sluice::tools

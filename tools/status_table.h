@@ -2,11 +2,11 @@
 
 #include <iosfwd>
 
-#include "control/api/status.h"
+#include "tools/top/picture.h"
 
 namespace sluice::tools {
 
-/// Prints a status (`api::status_json`) for people.
-void print_status(const api::Json& status, std::ostream& out);
+/// Prints a status for people: totals of counters, and rates between the picture's two looks.
+void print_status(const top::Picture& picture, std::ostream& out);
 
 }  // namespace sluice::tools

@@ -108,6 +108,20 @@ Json ports_json(const arena::StatsPage& page) {
   return json;
 }
 
+Json lcores_json(const arena::StatsPage& page) {
+  Json json = Json::array();
+  for (const arena::LcoreStats& lcore : page.lcores) {
+    if (lcore.used.get() != 0) {
+      json.push_back({{"cpu", lcore.cpu.get()},
+                      {"receives", lcore.is_rx.get() != 0},
+                      {"segments", lcore.is_segment.get() != 0},
+                      {"busy_cycles", lcore.busy_cycles.get()},
+                      {"idle_cycles", lcore.idle_cycles.get()}});
+    }
+  }
+  return json;
+}
+
 struct StreamSources {
   const config::Stream* configured = nullptr;
   const arena::StreamStats* stats = nullptr;
@@ -209,6 +223,7 @@ Json status_json(const StatusSources& sources) {
         {"starts", page ? page->starts.get() : 0}}},
       {"control", {{"running", control && alive(control->heartbeat_ns, sources.now)}}},
       {"ports", page ? ports_json(*page) : Json::array()},
+      {"lcores", page ? lcores_json(*page) : Json::array()},
       {"streams", streams_json(sources)},
   };
 }

@@ -22,8 +22,9 @@ struct StatusSources {
 /// The appliance's status, as `sluice status --json` and `/api/v1/status` give it.
 /// `received`, `committed`, `in_flight` and `drops` are in datagrams, `size`, `used` and `bytes` in
 /// bytes. Streams come in the order of the configuration, then those that only the pages know.
-/// `arena.seconds_left` is the free space at the streams' configured bitrates; it and a stream's
-/// `lag_seconds` are null when they cannot be known. Any thread.
+/// An lcore's `busy_cycles` and `idle_cycles` count up: its busy share is that of what they grew
+/// by. `arena.seconds_left` is the free space at the streams' configured bitrates; it and a
+/// stream's `lag_seconds` are null when they cannot be known. Any thread.
 Json status_json(const StatusSources& sources);
 
 }  // namespace sluice::api

@@ -16,6 +16,7 @@ TEST(StatusTable, PutsInColumnsWhatTheJsonSays) {
   appliance.streams.push_back({.name = *StreamId::parse("news")});
   const auto stats = std::make_unique<arena::StatsPage>();
   std::strcpy(stats->ports[0].device, "net_af_packet0");
+  stats->ports[0].link_up.set(1);
   stats->ports[0].received.set(1005);
   stats->ports[0].nic_missed.set(3);
   stats->ports[0].drops.add(arena::Drop::kTruncated, 5);
@@ -36,23 +37,43 @@ TEST(StatusTable, PutsInColumnsWhatTheJsonSays) {
   control->streams[0].segments_stored.set(3);
   control->streams[0].last_stored_end_ns.set(6'000'000'000);
 
+  stats->lcores[3].used.set(1);
+  stats->lcores[3].cpu.set(7);
+  stats->lcores[3].is_segment.set(1);
+  const auto look = [&](std::chrono::milliseconds at) {
+    return top::Look{.status = api::status_json({.appliance = appliance,
+                                                 .stats = stats.get(),
+                                                 .control = control.get(),
+                                                 .now = utc_from_ns(13'000'000'000)}),
+                     .dataplane_running = true,
+                     .control_running = true,
+                     .at = Clock::Monotonic(at)};
+  };
+  const top::Look before = look(0ms);
+  stats->streams[0].bytes.add(250'000);
+  stats->ports[0].bytes.add(300'000);
+  stats->lcores[3].busy_cycles.add(100);
+  stats->lcores[3].idle_cycles.add(300);
+
   std::ostringstream out;
-  print_status(api::status_json({.appliance = appliance,
-                                 .stats = stats.get(),
-                                 .control = control.get(),
-                                 .now = utc_from_ns(13'000'000'000)}),
-               out);
-  EXPECT_EQ(out.str(),
-            "datagrams  1005 received, 990 committed, 10 in flight\n"
-            "dropped    5 truncated\n"
-            "arena      25.0 MiB of 100 MiB used, 31.5 s left\n"
-            "store      failing: no route to host\n"
-            "\n"
-            "PORT            RECEIVED  MISSED\n"
-            "net_af_packet0      1005       3\n"
-            "\n"
-            "STREAM  STATE      RECEIVED  TS PACKETS  CC ERRORS  SEALED  STORED    LAG\n"
-            "news    receiving      1000        6930          0       4       3  6.5 s\n");
+  print_status(top::picture(before, look(500ms)), out);
+  EXPECT_EQ(
+      out.str(),
+      "datagrams  1005 received, 990 committed, 10 in flight\n"
+      "dropped    5 truncated\n"
+      "arena      25.0 MiB of 100 MiB used, 31.5 s left\n"
+      "store      failing: no route to host\n"
+      "\n"
+      "PORT            LINK  MBIT/S  RECEIVED  MISSED  ERRORS\n"
+      "net_af_packet0  up      4.80      1005       3       0\n"
+      "\n"
+      "LCORE    CPU  BUSY\n"
+      "segment    7  25 %\n"
+      "\n"
+      "STREAM  STATE      MBIT/S  RECEIVED  TS PACKETS  CC ERRORS  DROPS  SEALED  STORED    "
+      "LAG\n"
+      "news    receiving    4.00      1000        6930          0      0       4       3  6.5 "
+      "s\n");
 }
 
 }  // namespace
