@@ -1,6 +1,8 @@
 #include "dataplane/net/frame.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 namespace sluice::net {
 namespace {
@@ -30,6 +32,10 @@ constexpr size_t kUdpHeader = 8;
 
 uint16_t u16(Bytes bytes, size_t at) noexcept {
   return static_cast<uint16_t>(bytes[at] << 8 | bytes[at + 1]);
+}
+
+uint32_t u32(Bytes bytes, size_t at) noexcept {
+  return uint32_t{u16(bytes, at)} << 16 | u16(bytes, at + 2);
 }
 
 void broken(Frame& frame, Drop reason) noexcept {
@@ -87,6 +93,18 @@ void parse_udp(Bytes bytes, size_t at, size_t end, Frame& frame) noexcept {
   frame.payload_length = static_cast<uint16_t>(length - kUdpHeader);
 }
 
+/// @param end  as of parse_udp
+void take_fragment(Bytes bytes, size_t at, size_t end, const Fragment& fragment,
+                   Frame& frame) noexcept {
+  if (end > bytes.size()) {
+    return broken(frame, Drop::kTruncated);
+  }
+  frame.kind = FrameKind::kFragment;
+  frame.fragment = fragment;
+  frame.payload_offset = static_cast<uint32_t>(at);
+  frame.payload_length = static_cast<uint16_t>(end - at);
+}
+
 void parse_ipv4(Bytes bytes, size_t at, Frame& frame) noexcept {
   const size_t room = bytes.size() - at;
   if (room < kIpv4Header) {
@@ -106,16 +124,23 @@ void parse_ipv4(Bytes bytes, size_t at, Frame& frame) noexcept {
   frame.addressed = true;
   frame.source = IpAddress::v4(&bytes[at + 12]);
   frame.destination = IpAddress::v4(&bytes[at + 16]);
-  constexpr uint16_t kMoreFragmentsAndOffset = 0x3fff;
-  const bool fragment = (u16(bytes, at + 6) & kMoreFragmentsAndOffset) != 0;
-  if (bytes[at + 9] == kProtocolIgmp && !fragment) {
+  constexpr uint16_t kMoreFragments = 0x2000;
+  constexpr uint16_t kOffset = 0x1fff;  // in units of 8 bytes
+  const uint16_t piece = u16(bytes, at + 6);
+  const bool is_fragment = (piece & (kMoreFragments | kOffset)) != 0;
+  if (bytes[at + 9] == kProtocolIgmp && !is_fragment) {
     return take_membership(bytes, at, at + total, frame);
   }
   if (bytes[at + 9] != kProtocolUdp) {
     return;
   }
-  if (fragment) {
-    return broken(frame, Drop::kFragment);
+  if (is_fragment) {
+    return take_fragment(bytes, at + header, at + total,
+                         {.identification = u16(bytes, at + 4),
+                          .offset = static_cast<uint16_t>((piece & kOffset) * 8),
+                          .more = (piece & kMoreFragments) != 0,
+                          .next_header = kProtocolUdp},
+                         frame);
   }
   parse_udp(bytes, at + header, at + total, frame);
 }
@@ -141,6 +166,55 @@ bool is_extension(uint8_t type) noexcept {
          type == kFragmentHeader || type == kAuthentication;
 }
 
+/// Where the headers that IPv6 puts in front of its payload end.
+struct Upper {
+  uint8_t protocol;
+  size_t at;
+};
+
+/// Walks past the extension headers of IPv6 that begin at `at`, the first of type `next`. Nothing
+/// if they end in a fragment or are broken, which the frame then says, or in another's fragment.
+std::optional<Upper> walk_extensions(Bytes bytes, size_t at, size_t end, uint8_t next,
+                                     Frame& frame) noexcept {
+  constexpr uint16_t kOffset = 0xfff8;
+  constexpr uint16_t kMoreFragments = 1;
+  while (is_extension(next)) {
+    if (end - at < 8) {
+      broken(frame, Drop::kBadIpHeader);
+      return std::nullopt;
+    }
+    if (bytes.size() < at + 8) {
+      broken(frame, Drop::kTruncated);
+      return std::nullopt;
+    }
+    const size_t length = extension_length(bytes, at, next);
+    if (length > end - at) {
+      broken(frame, Drop::kBadIpHeader);
+      return std::nullopt;
+    }
+    const uint8_t type = std::exchange(next, bytes[at]);
+    const uint16_t piece = u16(bytes, at + 2);
+    // Without offset and M flag, a fragment header stands before a whole datagram (RFC 6946).
+    if (type == kFragmentHeader && (piece & (kOffset | kMoreFragments)) != 0) {
+      if (next == kProtocolUdp || is_extension(next)) {
+        take_fragment(bytes, at + length, end,
+                      {.identification = u32(bytes, at + 4),
+                       .offset = static_cast<uint16_t>(piece & kOffset),
+                       .more = (piece & kMoreFragments) != 0,
+                       .next_header = next},
+                      frame);
+      }
+      return std::nullopt;
+    }
+    at += length;
+    if (at > bytes.size()) {
+      broken(frame, Drop::kTruncated);
+      return std::nullopt;
+    }
+  }
+  return Upper{next, at};
+}
+
 void parse_ipv6(Bytes bytes, size_t at, Frame& frame) noexcept {
   if (bytes.size() - at < kIpv6Header) {
     return broken(frame, Drop::kTruncated);
@@ -151,46 +225,19 @@ void parse_ipv6(Bytes bytes, size_t at, Frame& frame) noexcept {
   frame.addressed = true;
   frame.source = IpAddress::v6(&bytes[at + 8]);
   frame.destination = IpAddress::v6(&bytes[at + 24]);
-  const size_t packet = at;
   const size_t end = at + kIpv6Header + u16(bytes, at + 4);
-  uint8_t next = bytes[at + 6];
-  const bool hop_by_hop = next == kHopByHop;
-  at += kIpv6Header;
-  bool fragment = false;
-  while (is_extension(next)) {
-    if (end - at < 8) {
-      return broken(frame, Drop::kBadIpHeader);
-    }
-    if (bytes.size() < at + 8) {
-      return broken(frame, Drop::kTruncated);
-    }
-    const size_t length = extension_length(bytes, at, next);
-    if (length > end - at) {
-      return broken(frame, Drop::kBadIpHeader);
-    }
-    // An atomic fragment is a whole datagram (RFC 6946): offset and M flag are 0.
-    if (next == kFragmentHeader && (u16(bytes, at + 2) & 0xfff9) != 0) {
-      fragment = true;
-    }
-    next = bytes[at];
-    at += length;
-    if (fragment) {
-      break;
-    }
-    if (at > bytes.size()) {
-      return broken(frame, Drop::kTruncated);
-    }
+  const uint8_t next = bytes[at + 6];
+  const auto upper = walk_extensions(bytes, at + kIpv6Header, end, next, frame);
+  if (!upper) {
+    return;
   }
-  if (fragment && (next == kProtocolUdp || is_extension(next))) {
-    return broken(frame, Drop::kFragment);
-  }
-  if (!fragment && next == kProtocolUdp) {
-    parse_udp(bytes, at, end, frame);
+  if (upper->protocol == kProtocolUdp) {
+    return parse_udp(bytes, upper->at, end, frame);
   }
   // MLD without a router alert option, which a hop-by-hop header carries, is none (RFC 3810, 6.2).
-  if (!fragment && hop_by_hop && next == kProtocolIcmpv6 && at < std::min(end, bytes.size()) &&
-      is_mld(bytes[at])) {
-    take_membership(bytes, packet, end, frame);
+  if (next == kHopByHop && upper->protocol == kProtocolIcmpv6 &&
+      upper->at < std::min(end, bytes.size()) && is_mld(bytes[upper->at])) {
+    take_membership(bytes, at, end, frame);
   }
 }
 
@@ -213,7 +260,10 @@ Frame parse_frame(Bytes bytes, uint16_t stripped_vlan) noexcept {
       broken(frame, Drop::kBadEthernet);
       return frame;
     }
-    frame.vlan = u16(bytes, at) & kVlanIdentifier;
+    // Identifier 0 gives a priority and leaves the VLAN to the tag around it, if there is one.
+    if (const uint16_t vlan = u16(bytes, at) & kVlanIdentifier; vlan != 0) {
+      frame.vlan = vlan;
+    }
     type = u16(bytes, at + 2);
     at += kVlanTag;
   }
@@ -221,6 +271,21 @@ Frame parse_frame(Bytes bytes, uint16_t stripped_vlan) noexcept {
     parse_ipv4(bytes, at, frame);
   } else if (type == kEtherTypeIpv6) {
     parse_ipv6(bytes, at, frame);
+  }
+  return frame;
+}
+
+Frame parse_reassembled(Bytes whole, const Frame& first) noexcept {
+  Frame frame;
+  frame.addressed = true;
+  frame.vlan = first.vlan;
+  frame.source = first.source;
+  frame.destination = first.destination;
+  const auto upper = walk_extensions(whole, 0, whole.size(), first.fragment.next_header, frame);
+  if (frame.kind == FrameKind::kFragment) {
+    broken(frame, Drop::kFragment);  // cut twice, which no sender may do
+  } else if (upper && upper->protocol == kProtocolUdp) {
+    parse_udp(whole, upper->at, whole.size(), frame);
   }
   return frame;
 }
