@@ -101,6 +101,13 @@ Status Dataplane::set_up_sources() {
     return fail(pool.error());
   }
   pool_ = std::move(*pool);
+  if (!plan_.inputs.empty()) {
+    auto large = source::make_large_pool();
+    if (!large) {
+      return fail(large.error());
+    }
+    large_pool_ = std::move(*large);
+  }
   auto inputs = source::Inputs::open(appliance_, plan_, pool_.get());
   if (!inputs) {
     return fail(inputs.error());
@@ -172,6 +179,7 @@ Status Dataplane::start() {
                                    .inputs = *inputs_,
                                    .streams = streams_,
                                    .pool = pool_.get(),
+                                   .large_pool = large_pool_.get(),
                                    .clock = *clock_,
                                    .room = *room_,
                                    .page = *stats_});
@@ -244,6 +252,7 @@ Dataplane::~Dataplane() {
   pipeline_.reset();
   inputs_.reset();
   streams_.clear();
+  large_pool_.reset();
   pool_.reset();
   eal_.reset();
 }

@@ -60,6 +60,7 @@ class Dataplane {
   source::SourcePlan plan_;
   std::optional<source::Eal> eal_;
   source::PacketPool pool_;
+  source::PacketPool large_pool_;  // none where nothing comes from the network
   std::unique_ptr<arena::ArenaWriter> arena_;
   StreamSet streams_;
   std::optional<source::Inputs> inputs_;

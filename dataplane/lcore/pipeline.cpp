@@ -47,7 +47,8 @@ source::PoolSpec pool_spec(const LcorePlan& lcores, const source::SourcePlan& so
 }
 
 uint64_t memory_needed(const LcorePlan& lcores, const source::SourcePlan& sources) {
-  return pool_spec(lcores, sources).bytes() + ring_slots(lcores, sources) * sizeof(void*);
+  const uint64_t large = sources.inputs.empty() ? 0 : source::large_pool_bytes();
+  return pool_spec(lcores, sources).bytes() + large + ring_slots(lcores, sources) * sizeof(void*);
 }
 
 Result<std::unique_ptr<Pipeline>> Pipeline::build(const PipelineParts& parts) {
@@ -181,6 +182,7 @@ Status Pipeline::place_sources() {
                                          .room = parts_.room,
                                          .stats = **stats,
                                          .pool = parts_.pool,
+                                         .large_pool = parts_.large_pool,
                                          .membership = membership},
                             *worker.outlets()),
                         stream ? &parts_.streams[*stream]->ended : nullptr);

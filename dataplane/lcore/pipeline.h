@@ -36,6 +36,7 @@ struct PipelineParts {
   source::Inputs& inputs;
   StreamSet& streams;
   rte_mempool* pool;
+  rte_mempool* large_pool;
   const TscClock& clock;
   const Room& room;
   arena::StatsPage& page;

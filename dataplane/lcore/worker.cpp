@@ -61,6 +61,7 @@ void Worker::take_what_is_there() noexcept {
     while (inflow.receiver->poll() > 0 && ::rte_rdtsc() < deadline) {
       segment();
     }
+    inflow.receiver->finish();
   }
 }
 

@@ -12,6 +12,9 @@ namespace {
 
 constexpr unsigned kCache = 256;
 
+constexpr unsigned kLargeBuffers = 512;      // 40 ms of datagrams of 47 TS packets at 1 Gbit/s
+constexpr uint16_t kLargeRoom = UINT16_MAX;  // with the headroom, which is not kept free in these
+
 uint16_t data_room(uint32_t frame_bytes) {
   return static_cast<uint16_t>(frame_bytes + RTE_PKTMBUF_HEADROOM);
 }
@@ -45,6 +48,20 @@ Result<PacketPool> make_pool(const PoolSpec& spec) {
                 format_size(spec.bytes()) + ": " + ::rte_strerror(rte_errno));
   }
   return pool;
+}
+
+Result<PacketPool> make_large_pool() {
+  PacketPool pool(
+      ::rte_pktmbuf_pool_create("sluice_large", kLargeBuffers, 0, 0, kLargeRoom, SOCKET_ID_ANY));
+  if (!pool) {
+    return fail("no memory for " + std::to_string(kLargeBuffers) + " large packet buffers, " +
+                format_size(large_pool_bytes()) + ": " + ::rte_strerror(rte_errno));
+  }
+  return pool;
+}
+
+uint64_t large_pool_bytes() {
+  return kLargeBuffers * (sizeof(rte_mbuf) + uint64_t{kLargeRoom} + RTE_CACHE_LINE_SIZE * 2);
 }
 
 }  // namespace sluice::source

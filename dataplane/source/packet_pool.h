@@ -27,4 +27,11 @@ using PacketPool = std::unique_ptr<rte_mempool, FreePool>;
 /// Makes the pool, and reserves room for a Mark in every mbuf. After EAL is up.
 Result<PacketPool> make_pool(const PoolSpec& spec);
 
+/// Makes the pool of large buffers, each for the longest datagram that IP can carry: what fragments
+/// have been put together to and fits into no other buffer goes on in one of these. They are few,
+/// and apart: datagrams that pile up in them keep no frame from being received.
+Result<PacketPool> make_large_pool();
+/// Bytes of memory that it takes.
+uint64_t large_pool_bytes();
+
 }  // namespace sluice::source

@@ -8,12 +8,17 @@
 namespace sluice::arena {
 
 /// Why a datagram that was received was not committed. Every drop has exactly one of these.
+///
+/// A datagram that comes in fragments is received once: when it is whole, or when it is given up
+/// because a fragment is missing after a second, fragments overlap or contradict each other, or
+/// more datagrams are begun at once than there is room for. Its fragments count as frames only; one
+/// that is broken itself, cut short for example, is a drop of its own.
 enum class Drop : uint8_t {
   kTruncated,      ///< the frame is shorter than its IP or UDP length says
   kBadEthernet,    ///< no whole Ethernet or VLAN header
   kBadIpHeader,    ///< version, header length or total length make no sense
   kBadIpChecksum,  ///< IPv4 header checksum
-  kFragment,       ///< IP fragment
+  kFragment,       ///< its fragments did not become whole: see above
   kBadUdpLength,   ///< UDP length under 8 or over what IP carries
   kBadUdpPayload,  ///< empty datagram
   kBadRtp,         ///< not RTP version 2, or CSRC, extension or padding longer than the packet (RFC

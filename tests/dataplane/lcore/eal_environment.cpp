@@ -12,7 +12,7 @@ rte_mempool* packet_pool() {
     static auto eal = source::Eal::start({.arguments = {"--no-huge"},
                                           .main_cpu = lcore::usable_cpus().front(),
                                           .worker_cpus = {},
-                                          .memory = 16U << 20});
+                                          .memory = 96U << 20});
     if (!eal) {
       throw std::runtime_error(eal.error().message);
     }
@@ -25,8 +25,20 @@ rte_mempool* packet_pool() {
   return pool;
 }
 
+rte_mempool* large_pool() {
+  static rte_mempool* const pool = [] {
+    packet_pool();  // starts EAL
+    auto made = source::make_large_pool();
+    if (!made) {
+      throw std::runtime_error(made.error().message);
+    }
+    return made->release();
+  }();
+  return pool;
+}
+
 unsigned buffers_out() {
-  return ::rte_mempool_in_use_count(packet_pool());
+  return ::rte_mempool_in_use_count(packet_pool()) + ::rte_mempool_in_use_count(large_pool());
 }
 
 }  // namespace sluice::test

@@ -4,10 +4,11 @@
 
 namespace sluice::test {
 
-/// EAL without huge pages, started once for the whole test program, and a pool of packet buffers.
+/// EAL without huge pages, started once for the whole test program, and its packet buffers.
 rte_mempool* packet_pool();
+rte_mempool* large_pool();
 
-/// How many buffers of the pool are out.
+/// How many buffers of both pools are out.
 unsigned buffers_out();
 
 }  // namespace sluice::test

@@ -79,6 +79,7 @@ class ReceiverTest : public testing::Test {
                                  .room = *room_,
                                  .stats = stats_,
                                  .pool = pool_,
+                                 .large_pool = test::large_pool(),
                                  .membership = membership_ ? &*membership_ : nullptr},
                     *outlets_);
   }

@@ -38,6 +38,18 @@ class FrameBuilder {
     return *this;
   }
 
+  /// RFC 1071 by its definition: one's complement of the one's complement sum.
+  static int header_checksum(const Buffer& header) {
+    unsigned long sum = 0;
+    for (size_t i = 0; i < header.size(); i += 2) {
+      sum += header[i] * 256UL + header[i + 1];
+      if (sum > 0xffff) {
+        sum -= 0xffff;
+      }
+    }
+    return static_cast<int>(0xffff - sum);
+  }
+
   Buffer build() const {
     Buffer frame = {0x01, 0x00, 0x5e, 0x01, 0x01, 0x01, 0x02, 0x00, 0x00, 0x00, 0x00, 0x01};
     for (const uint8_t byte : tags) {
@@ -64,6 +76,7 @@ class FrameBuilder {
   int checksum = -1;
   int udp_length = -1;
   int protocol = 17;
+  uint16_t identification = 0x1234;
   uint16_t fragment = 0;  // flags and offset as they stand in the header
   Buffer options;         // of IPv4, a multiple of four
   size_t padding = 0;     // bytes behind the IP packet
@@ -98,7 +111,7 @@ class FrameBuilder {
     packet.push_back(0);
     put16(packet, total_length >= 0 ? total_length
                                     : static_cast<int>(20 + options.size() + datagram.size()));
-    put16(packet, 0x1234);
+    put16(packet, identification);
     put16(packet, fragment);
     packet.push_back(4);
     packet.push_back(static_cast<uint8_t>(protocol));
@@ -112,18 +125,6 @@ class FrameBuilder {
     packet[11] = static_cast<uint8_t>(sum);
     packet.insert(packet.end(), datagram.begin(), datagram.end());
     return packet;
-  }
-
-  /// RFC 1071 by its definition: one's complement of the one's complement sum.
-  static int header_checksum(const Buffer& header) {
-    unsigned long sum = 0;
-    for (size_t i = 0; i < header.size(); i += 2) {
-      sum += header[i] * 256UL + header[i + 1];
-      if (sum > 0xffff) {
-        sum -= 0xffff;
-      }
-    }
-    return static_cast<int>(0xffff - sum);
   }
 
   Buffer ipv6() const {

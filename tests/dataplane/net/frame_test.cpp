@@ -99,6 +99,10 @@ const SoundCase kSound[] = {
     {"priority-tagged", [](FrameBuilder& b) { b.tagged(0x8100, 0xe000); }, 0},
     {"QinQ", [](FrameBuilder& b) { b.tagged(0x88a8, 100).tagged(0x8100, 7); }, 7},
     {"old QinQ", [](FrameBuilder& b) { b.tagged(0x9100, 100).tagged(0x8100, 7); }, 7},
+    {"priority tag within a VLAN",
+     [](FrameBuilder& b) { b.tagged(0x88a8, 100).tagged(0x8100, 0xe000); }, 100},
+    {"priority tag left in by a driver that took the VLAN's",
+     [](FrameBuilder& b) { b.tagged(0x8100, 0xe000); }, 9, 9},
     {"tag taken out by the driver", [](FrameBuilder&) {}, 9, 0x2009},
     {"outer tag taken out by the driver", [](FrameBuilder& b) { b.tagged(0x8100, 7); }, 7, 100},
     {"IPv6", to_v6},
@@ -168,9 +172,6 @@ const BrokenCase kBroken[] = {
     {"total length beyond the frame", [](FrameBuilder& b) { b.total_length = 20 + 8 + 1316 + 1; },
      Drop::kTruncated},
     {"total length of 65535", [](FrameBuilder& b) { b.total_length = 65535; }, Drop::kTruncated},
-    {"first fragment", [](FrameBuilder& b) { b.fragment = 0x2000; }, Drop::kFragment},
-    {"middle fragment", [](FrameBuilder& b) { b.fragment = 0x2010; }, Drop::kFragment},
-    {"last fragment", [](FrameBuilder& b) { b.fragment = 0x0010; }, Drop::kFragment},
     {"UDP length 0", [](FrameBuilder& b) { b.udp_length = 0; }, Drop::kBadUdpLength},
     {"UDP length 7", [](FrameBuilder& b) { b.udp_length = 7; }, Drop::kBadUdpLength},
     {"UDP length beyond IP's", [](FrameBuilder& b) { b.udp_length = 8 + 1316 + 1; },
@@ -214,27 +215,75 @@ const BrokenCase kBroken[] = {
        b.extended(60, Buffer(7, 0)).total_length = 7;
      },
      Drop::kBadIpHeader},
-    {"IPv6 first fragment",
+};
+
+INSTANTIATE_TEST_SUITE_P(All, BrokenFrame, testing::ValuesIn(kBroken), case_name<BrokenCase>);
+
+struct FragmentCase {
+  std::string name;
+  std::function<void(FrameBuilder&)> change;
+  Fragment fragment;
+  size_t ahead = 0;  // of the piece, in what IP carries
+};
+
+class FragmentFrame : public testing::TestWithParam<FragmentCase> {};
+
+TEST_P(FragmentFrame, SaysWhichPieceItIs) {
+  FrameBuilder builder;
+  builder.tagged(0x8100, 5).padding = 9;
+  GetParam().change(builder);
+  const Buffer bytes = builder.build();
+  const Frame frame = parse(bytes);
+  ASSERT_EQ(frame.kind, FrameKind::kFragment);
+  EXPECT_EQ(frame.destination, *IpAddress::parse(builder.destination));
+  EXPECT_EQ(frame.source, *IpAddress::parse(builder.source));
+  EXPECT_EQ(frame.vlan, 5);
+  const Fragment& expected = GetParam().fragment;
+  EXPECT_EQ(frame.fragment.identification, expected.identification);
+  EXPECT_EQ(frame.fragment.offset, expected.offset);
+  EXPECT_EQ(frame.fragment.more, expected.more);
+  EXPECT_EQ(frame.fragment.next_header, expected.next_header);
+  EXPECT_EQ(frame.payload_length, GetParam().ahead + 8 + builder.payload.size());
+  EXPECT_EQ(size_t{frame.payload_offset} + frame.payload_length + builder.padding, bytes.size());
+  EXPECT_EQ(parse(bytes, bytes.size() - builder.padding - 1).drop, Drop::kTruncated);
+}
+
+const FragmentCase kFragments[] = {
+    {"first", [](FrameBuilder& b) { b.fragment = 0x2000; }, {0x1234, 0, true, 17}},
+    {"middle", [](FrameBuilder& b) { b.fragment = 0x2010; }, {0x1234, 128, true, 17}},
+    {"last", [](FrameBuilder& b) { b.fragment = 0x0010; }, {0x1234, 128, false, 17}},
+    {"farthest, don't-fragment flag set all the same",
+     [](FrameBuilder& b) { b.fragment = 0x5fff; },
+     {0x1234, 65'528, false, 17}},
+    {"behind options",
+     [](FrameBuilder& b) {
+       b.options = Buffer(12, 1);
+       b.fragment = 0x2000;
+     },
+     {0x1234, 0, true, 17}},
+    {"first of IPv6",
      [](FrameBuilder& b) {
        to_v6(b);
-       b.extended(44, {0, 0, 1, 0, 0, 0, 9});
+       b.extended(44, {0, 0, 1, 0, 0x12, 0x34, 0x56});
      },
-     Drop::kFragment},
-    {"IPv6 later fragment",
+     {0x00123456, 0, true, 17}},
+    {"last of IPv6, reserved bits set",
      [](FrameBuilder& b) {
        to_v6(b);
-       b.extended(44, {0, 5, 0x78, 0, 0, 0, 9});
+       b.extended(0, Buffer(7, 0)).extended(44, {0xff, 5, 0x7e, 0xde, 0xad, 0xbe, 0xef});
      },
-     Drop::kFragment},
-    {"IPv6 fragment with an extension in it",
+     {0xdeadbeef, 0x578, false, 17}},
+    {"of IPv6, with a header of its own in it",
      [](FrameBuilder& b) {
        to_v6(b);
        b.extended(44, {0, 0, 1, 0, 0, 0, 9}).extended(60, Buffer(7, 0));
      },
-     Drop::kFragment},
+     {9, 0, true, 60},
+     8},
 };
 
-INSTANTIATE_TEST_SUITE_P(All, BrokenFrame, testing::ValuesIn(kBroken), case_name<BrokenCase>);
+INSTANTIATE_TEST_SUITE_P(All, FragmentFrame, testing::ValuesIn(kFragments),
+                         case_name<FragmentCase>);
 
 struct OtherCase {
   std::string name;
