@@ -1,17 +1,12 @@
 #include "dataplane/lcore/receiver.h"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <deque>
-#include <filesystem>
 #include <memory>
 #include <optional>
 
-#include "dataplane/source/mark.h"
-#include "tests/dataplane/lcore/eal_environment.h"
-#include "tests/dataplane/net/frame_builder.h"
+#include "tests/dataplane/lcore/receiver_fixture.h"
 
 namespace sluice::lcore {
 namespace {
@@ -19,109 +14,6 @@ namespace {
 using arena::Drop;
 using net::IpAddress;
 using test::FrameBuilder;
-using Buffer = FrameBuilder::Buffer;
-
-/// A source that delivers what a test puts in.
-class QueueSource final : public source::PacketSource {
- public:
-  explicit QueueSource(source::Traits traits) : PacketSource("queue", std::move(traits)) {}
-
-  uint16_t receive(std::span<rte_mbuf*> mbufs) noexcept override {
-    uint16_t count = 0;
-    while (count < mbufs.size() && !waiting.empty()) {
-      const Buffer& bytes = waiting.front();
-      rte_mbuf* mbuf = ::rte_pktmbuf_alloc(test::packet_pool());
-      std::copy(bytes.begin(), bytes.end(),
-                reinterpret_cast<uint8_t*>(
-                    ::rte_pktmbuf_append(mbuf, static_cast<uint16_t>(bytes.size()))));
-      waiting.pop_front();
-      mbufs[count++] = mbuf;
-    }
-    return count;
-  }
-
-  std::deque<Buffer> waiting;
-};
-
-class ReceiverTest : public testing::Test {
- protected:
-  void SetUp() override {
-    const IpAddress group = *IpAddress::parse("239.1.1.1");
-    use({{group, 5000, {}, 0, 0}});
-    std::filesystem::create_directories(folder_);
-    arena_ = *arena::ArenaWriter::open({.folder = folder_, .size = 1U << 20});
-    keep_free(0);
-    ring_.reset(
-        ::rte_ring_create("receiver_test", 512, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ));
-    ASSERT_TRUE(ring_);
-    outlets_ = std::make_unique<Outlets>(std::vector{ring_.get()}, std::vector<uint16_t>(4, 0));
-    clock_.publish(::rte_rdtsc(), kNow);
-  }
-
-  void TearDown() override {
-    take_all();
-    EXPECT_EQ(test::buffers_out(), 0U) << "packet buffers were not given back";
-    std::filesystem::remove_all(folder_);
-  }
-
-  void keep_free(uint32_t chunks) { room_ = std::make_unique<Room>(*arena_, chunks); }
-
-  void use(std::vector<net::FlowRule> rules) {
-    table_ = std::make_unique<net::FlowTable>(std::move(rules));
-    flows_ = table_.get();
-  }
-
-  Receiver receiver(source::Traits traits = {}) {
-    source_ = std::make_unique<QueueSource>(std::move(traits));
-    return Receiver(ReceiverSpec{.source = *source_,
-                                 .flows = flows_,
-                                 .clock = clock_,
-                                 .room = *room_,
-                                 .stats = stats_,
-                                 .pool = pool_,
-                                 .large_pool = test::large_pool(),
-                                 .membership = membership_ ? &*membership_ : nullptr},
-                    *outlets_);
-  }
-
-  struct Delivered {
-    uint32_t stream;
-    Buffer payload;
-    int64_t arrival_ns;
-  };
-  std::vector<Delivered> take_all() {
-    std::vector<Delivered> all;
-    void* object = nullptr;
-    while (::rte_ring_sc_dequeue(ring_.get(), &object) == 0) {
-      auto* mbuf = static_cast<rte_mbuf*>(object);
-      const auto* bytes = rte_pktmbuf_mtod(mbuf, const uint8_t*);
-      const source::Mark& mark = source::mark_of(mbuf);
-      all.push_back({mark.stream, Buffer(bytes, bytes + mbuf->data_len), mark.arrival_ns});
-      ::rte_pktmbuf_free(mbuf);
-    }
-    return all;
-  }
-
-  void poll_to_the_end(Receiver& receiver) {
-    while (receiver.poll() > 0) {
-    }
-  }
-
-  static constexpr int64_t kNow = 1'737'010'710'000'000'000;
-  rte_mempool* pool_ = test::packet_pool();
-  std::unique_ptr<net::FlowTable> table_;
-  std::atomic<const net::FlowTable*> flows_ = nullptr;
-  std::filesystem::path folder_ =
-      std::filesystem::temp_directory_path() / ("sluice-receiver-" + std::to_string(::getpid()));
-  std::unique_ptr<arena::ArenaWriter> arena_;
-  std::unique_ptr<Room> room_;
-  TscClock clock_{::rte_get_tsc_hz()};
-  arena::PortStats stats_{};
-  Ring ring_;
-  std::optional<MembershipRing> membership_;
-  std::unique_ptr<Outlets> outlets_;
-  std::unique_ptr<QueueSource> source_;
-};
 
 TEST_F(ReceiverTest, SendsThePayloadWithItsStreamAndItsTime) {
   Receiver tested = receiver();
@@ -221,6 +113,44 @@ TEST_F(ReceiverTest, GivesEachOfSeveralStreamsItsOwnView) {
   EXPECT_EQ(delivered[0].payload, payload);
   EXPECT_EQ(delivered[1].payload, payload);
   EXPECT_EQ(stats_.received.get(), 2U) << "each view counts as a datagram";
+}
+
+TEST_F(ReceiverTest, KnowsTheVlansThatTheDriverTookOut) {
+  constexpr uint64_t kVlan = RTE_MBUF_F_RX_VLAN | RTE_MBUF_F_RX_VLAN_STRIPPED;
+  constexpr uint64_t kQinq = RTE_MBUF_F_RX_QINQ | RTE_MBUF_F_RX_QINQ_STRIPPED;
+  struct Case {
+    uint64_t flags;
+    uint16_t inner;
+    uint16_t outer;
+    bool inner_in_frame;
+    uint16_t expected;
+  };
+  const Case cases[] = {
+      {RTE_MBUF_F_RX_VLAN, 7, 0, true, 7},           // told, and still in the frame
+      {kVlan, 0x2007, 0, false, 7},                  // taken out, with its priority
+      {kVlan | kQinq, 7, 100, false, 7},             // both taken out
+      {kVlan | kQinq, 0x2000, 100, false, 100},      // the inner one names no VLAN
+      {RTE_MBUF_F_RX_VLAN | kQinq, 7, 100, true, 7}  // the outer one taken out
+  };
+  const IpAddress group = *IpAddress::parse("239.1.1.1");
+  use({{group, 5000, {}, 7, 0}, {group, 5000, {}, 100, 1}});
+  for (const Case& one : cases) {
+    Receiver tested = receiver();
+    source_->dress = [&one](rte_mbuf& mbuf) {
+      mbuf.ol_flags |= one.flags;
+      mbuf.vlan_tci = one.inner;
+      mbuf.vlan_tci_outer = one.outer;
+    };
+    FrameBuilder builder;
+    if (one.inner_in_frame) {
+      builder.tagged(0x8100, one.inner);
+    }
+    source_->waiting = {builder.build()};
+    poll_to_the_end(tested);
+    const auto delivered = take_all();
+    ASSERT_EQ(delivered.size(), 1U);
+    EXPECT_EQ(delivered[0].stream, one.expected == 7 ? 0U : 1U) << one.expected;
+  }
 }
 
 TEST_F(ReceiverTest, CountsWhatAFullRingDoesNotTake) {
