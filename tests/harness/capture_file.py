@@ -23,12 +23,20 @@ def frame(payload, group, port, source="198.18.0.1"):
     return ethernet + ip + struct.pack("!HHHH", 40_000, port, 8 + len(payload), 0) + payload
 
 
+def _records(frames):
+    yield struct.pack("<IHHiIII", MAGIC_NANOSECONDS, 2, 4, 0, 0, 262_144, ETHERNET)
+    for seconds, data in frames:
+        nanoseconds = round(seconds * 1_000_000_000)
+        yield struct.pack("<IIII", nanoseconds // 1_000_000_000, nanoseconds % 1_000_000_000,
+                          len(data), len(data)) + data
+
+
+def content(frames):
+    """The bytes of a capture of (Unix seconds, frame), in order."""
+    return b"".join(_records(frames))
+
+
 def write(path, frames):
     """Writes (Unix seconds, frame) in order."""
     with open(path, "wb") as out:
-        out.write(struct.pack("<IHHiIII", MAGIC_NANOSECONDS, 2, 4, 0, 0, 262_144, ETHERNET))
-        for seconds, data in frames:
-            nanoseconds = round(seconds * 1_000_000_000)
-            out.write(struct.pack("<IIII", nanoseconds // 1_000_000_000, nanoseconds % 1_000_000_000,
-                                  len(data), len(data)))
-            out.write(data)
+        out.writelines(_records(frames))
