@@ -1,5 +1,6 @@
 """All streams of the table."""
 
-from streams import lines_audio, lines_packets, lines_video
+from streams import lines_audio, lines_change, lines_loss, lines_packets, lines_time, lines_video
 
-STREAMS = [*lines_video.LINES, *lines_audio.LINES, *lines_packets.LINES]
+STREAMS = [stream for lines in (lines_video, lines_audio, lines_packets, lines_time, lines_change, lines_loss)
+           for stream in lines.LINES]

@@ -10,7 +10,7 @@ def key_frames(path):
     """The raw PTS of all video key frames."""
     done = subprocess.run(["ffprobe", "-v", "quiet", "-select_streams", "v", "-show_entries", "packet=pts,flags",
                            "-of", "csv=p=0", path], stdout=subprocess.PIPE, text=True, timeout=120, check=True)
-    return {int(pts) % ts.WRAP for pts in re.findall(r"^(\d+),K", done.stdout, re.MULTILINE)}
+    return {int(pts) % ts.WRAP for pts in re.findall(r"^(-?\d+),K", done.stdout, re.MULTILINE)}
 
 
 def frames(files):

@@ -262,7 +262,7 @@ class _Reader:
         index, random_access, pieces, codec = self._pes
         self._pes = None
         data = b"".join(pieces)
-        unit = Unit(index, None, None, random_access=random_access, broken=not whole)
+        unit = Unit(index, None, None, random_access=random_access)
         self.reading.units.append(unit)
         if data[:3] != b"\0\0\1" or len(data) < 9:
             return

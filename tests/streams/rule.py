@@ -25,19 +25,19 @@ def access_points(reading, longest):
         return [(unit, "pes") for unit in units]
     idr = [unit for unit in units if unit.access == "idr"]
     if any(reader.ahead(a.pts, b.pts) <= longest for a, b in zip(idr, idr[1:])):
-        return [(unit, "idr") for unit in idr]
-    if any(unit.access not in (None, "idr") for unit in units):
+        units = [unit for unit in units if unit.access != "recovery_point"]
+    if len({unit.access for unit in units} - {None}) > (len(idr) == 1) or len(idr) > 1:
         return [(unit, unit.access) for unit in units if unit.access]
     return [(unit, unit.access or "random_access_indicator") for unit in units
             if unit.access or unit.random_access]
 
 
-def cuts(reading, target, longest, jumps=()):
+def cuts(reading, target, longest, jumps=(), clock_jumps=()):
     """The cuts of a stream: the first access point of each slot; the first one behind a jump of the
     timeline or a new PMT; and a forced one `max` after the slot's start."""
     target, longest = round(target * ts.CLOCK), round(longest * ts.CLOCK)
     points = {unit.index: kind for unit, kind in access_points(reading, longest)}
-    resets = sorted([*jumps, *reading.pmt_changes])
+    resets = sorted([*jumps, *clock_jumps, *reading.pmt_changes])
     found, slot, limit, soon = [], None, None, False
     for unit in reading.timed:
         while resets and resets[0] <= unit.index:

@@ -15,6 +15,7 @@ class Made:
     scrambled: int = 0
     crc_errors: int = 0
     jumps: list = dataclasses.field(default_factory=list)  # where the timeline goes on elsewhere
+    clock_jumps: list = dataclasses.field(default_factory=list)  # where the PCR does, and no time stamp
     losses: list = dataclasses.field(default_factory=list)  # where datagrams are missing, by RTP
     arrivals: list | None = None  # Unix seconds at which each packet arrived; None: not known
     dropped: dict = dataclasses.field(default_factory=dict)  # datagrams, by the name of their drop
@@ -38,6 +39,7 @@ class Stream:
     tables_whole: bool = True  # injection is checked against the last tables
     marks: dict | None = None  # {number of the cut: reasons}, where they do not follow from `made`
     plan: Callable | None = None  # (reading, PTS of the first cut) -> cuts, where the common rule does not say
+    also: Callable | None = None  # (segments) -> what is wrong besides
     timed: bool = True  # durations follow from the PTS of the stream that decides
     slow: bool = False
     awaits: str = ""  # what Sluice does not do yet; a bad verdict is a skip until it does
