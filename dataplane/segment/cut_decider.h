@@ -70,6 +70,11 @@ class CutDecider {
   void note_loss() noexcept;
   void clock_stepped() noexcept;
   void restarted() noexcept { mark_next(arena::Discontinuity::kRestart); }
+  /// What follows is of another sender, or another multiplex.
+  void source_switched() noexcept {
+    mark_next(arena::Discontinuity::kSourceSwitch);
+    cut_soon_ = true;
+  }
 
   /// Of the open segment, so far.
   uint64_t duration_90k() const noexcept;

@@ -30,12 +30,17 @@ class Segmenter {
   Segmenter& operator=(const Segmenter&) = delete;
 
   /// Takes one UDP payload. Every datagram ends as committed or as a named drop in the stream's
-  /// counters, the first at the latest with the `commit` that follows. @param arrival_ns  UTC of
-  /// its arrival
+  /// counters, the first with the `commit` that follows, or, where RTP packets are out of order,
+  /// with that of their predecessors. @param arrival_ns  UTC of its arrival
   void push(Bytes datagram, int64_t arrival_ns) noexcept;
 
   /// Makes what was pushed survive a crash. Once a burst.
   void commit() noexcept;
+
+  /// Nothing more has come up to `now_ns`, on the clock of arrivals. Packets that have waited for
+  /// their predecessors for too long are taken, and after a silence of `max` what is open is
+  /// sealed. Now and then, at least each 100 ms.
+  void tick(int64_t now_ns) noexcept;
 
   /// The system clock was stepped: the next segment is marked.
   void clock_stepped() noexcept;

@@ -126,8 +126,9 @@ TEST(Accounting, CountsWhatRtpShowsToBeMissingTwiceOrLate) {
   SegmenterSpec spec = spec_of(2s, 10s);
   spec.rtp = true;
   Bench bench(spec);
-  for (const uint16_t sequence : {10, 11, 11, 14, 12, 15}) {
-    bench.segmenter.push(rtp(sequence, Bytes(bytes).first(188)), kEpoch);
+  int64_t now = kEpoch;
+  for (const uint16_t sequence : {10, 11, 11, 14, 15, 12}) {
+    bench.segmenter.push(rtp(sequence, Bytes(bytes).first(188)), now += 150'000'000);
   }
   bench.segmenter.push(Bytes(bytes).first(188), kEpoch);
   bench.segmenter.finish();

@@ -3,7 +3,6 @@
 
 #include "dataplane/segment/arrival_clock.h"
 #include "dataplane/segment/jump_detector.h"
-#include "dataplane/segment/rtp_order.h"
 #include "tests/dataplane/segment/fixture.h"
 
 namespace sluice::segment {
@@ -11,7 +10,6 @@ namespace {
 
 using arena::Cut;
 using arena::Discontinuity;
-using arena::Drop;
 using testing::ElementsAre;
 using namespace std::chrono_literals;
 
@@ -200,29 +198,6 @@ TEST(ArrivalClock, SmoothsJitterAndStartsAnewAfterAJump) {
   }
   clock.take_pcr(5, kEpoch + 100);
   EXPECT_EQ(clock.utc(kEpoch + 150), kEpoch + 150);
-}
-
-TEST(RtpOrder, TellsDuplicatesAndLatePacketsFromNewOnes) {
-  RtpOrder order;
-  EXPECT_FALSE(order.take(65'534, 1).drop);
-  EXPECT_EQ(order.take(65'534, 1).drop, Drop::kDuplicate);
-  EXPECT_EQ(order.take(65'535, 1).missing, 0U);
-  EXPECT_EQ(order.take(2, 1).missing, 2U);  // 0 and 1
-  EXPECT_EQ(order.take(1, 1).drop, Drop::kLate);
-  EXPECT_EQ(order.take(1, 1).drop, Drop::kDuplicate);
-  EXPECT_EQ(order.take(0, 1).drop, Drop::kLate);
-  EXPECT_FALSE(order.take(3, 1).drop);
-}
-
-TEST(RtpOrder, StartsAnewWithAnotherSenderOrAfterTwoPacketsFarAway) {
-  RtpOrder order;
-  order.take(100, 1);
-  EXPECT_EQ(order.take(40'000, 1).drop, Drop::kLate);
-  EXPECT_FALSE(order.take(101, 1).drop);
-  EXPECT_EQ(order.take(40'000, 1).drop, Drop::kLate);
-  EXPECT_FALSE(order.take(40'001, 1).drop);
-  EXPECT_EQ(order.take(40'002, 1).missing, 0U);
-  EXPECT_FALSE(order.take(7, 2).drop);
 }
 
 }  // namespace
