@@ -1,5 +1,6 @@
 #include "dataplane/lcore/segmenting.h"
 
+#include <rte_cycles.h>
 #include <rte_mbuf.h>
 #include <rte_prefetch.h>
 
@@ -24,6 +25,7 @@ Segmenting::Segmenting(std::vector<Inlet> inlets, std::vector<OwnedStream> strea
 
 size_t Segmenting::poll() noexcept {
   tell_clock_steps();
+  tell_time();
   tell_losses();
   size_t taken = 0;
   for (const Inlet& inlet : inlets_) {
@@ -93,6 +95,21 @@ void Segmenting::tell_clock_steps() noexcept {
   for (State& state : states_) {
     if (state.owned.follows_clock) {
       state.owned.segmenter->clock_stepped();
+    }
+  }
+}
+
+void Segmenting::tell_time() noexcept {
+  constexpr uint64_t kTicksASecond = 20;
+  const uint64_t now = ::rte_rdtsc();
+  if (now < next_tick_tsc_) {
+    return;
+  }
+  next_tick_tsc_ = now + ::rte_get_tsc_hz() / kTicksASecond;
+  const int64_t utc_ns = clock_.utc_ns(now);
+  for (State& state : states_) {
+    if (state.owned.follows_clock && !state.finished) {
+      state.owned.segmenter->tick(utc_ns);
     }
   }
 }

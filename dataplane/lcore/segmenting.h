@@ -48,6 +48,7 @@ class Segmenting {
   size_t take_burst(rte_ring* ring) noexcept;
   void tell_losses() noexcept;
   void tell_clock_steps() noexcept;
+  void tell_time() noexcept;
   void finish_ended() noexcept;
 
   static constexpr uint32_t kNotOurs = UINT32_MAX;
@@ -57,6 +58,7 @@ class Segmenting {
   const TscClock& clock_;
   uint64_t losses_seen_ = 0;
   uint64_t steps_seen_;
+  uint64_t next_tick_tsc_ = 0;
 };
 
 }  // namespace sluice::lcore
