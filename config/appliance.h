@@ -34,6 +34,8 @@ struct Port {
   unsigned rx_queues = 1;
   std::string address;  ///< 10.1.2.3/24: the source of our own IGMP and MLD; empty = none
   AllMulticast allmulticast = AllMulticast::kAuto;
+
+  bool operator==(const Port&) const = default;
 };
 
 /// `dataplane.lcores`: which CPU does what. Empty = Sluice chooses from the CPUs it may use.
@@ -41,6 +43,8 @@ struct Lcores {
   std::optional<unsigned> main;
   std::vector<unsigned> rx;
   std::vector<unsigned> segment;
+
+  bool operator==(const Lcores&) const = default;
 };
 
 /// `dataplane`.
@@ -53,6 +57,8 @@ struct Dataplane {
   std::vector<Port> ports;
   Lcores lcores;
   Idle idle = Idle::kAdaptive;
+
+  bool operator==(const Dataplane&) const = default;
 };
 
 /// `arena`: either how much time it holds or how large it is.
@@ -61,6 +67,8 @@ struct Arena {
       "/dev/shm/sluice";  ///< a folder of shared memory: arena, stats page, locks, socket
   Duration hold = std::chrono::seconds(30);  ///< used when `size` is 0
   uint64_t size = 0;                         ///< bytes; 0 = from `hold` and the streams' bitrates
+
+  bool operator==(const Arena&) const = default;
 };
 
 /// `segment`.
@@ -69,6 +77,8 @@ struct Segment {
   Duration max = std::chrono::seconds(
       10);  ///< a segment is cut by force at this age; PLAYLIST TARGETDURATION is its rounding
   bool inject_pat_pmt = true;
+
+  bool operator==(const Segment&) const = default;
 };
 
 /// `playlist`.
@@ -78,6 +88,8 @@ struct Playlist {
   bool exact_window = false;
   bool sign = true;  ///< presigned URLs, else plain ones
   Duration url_ttl = std::chrono::hours(7 * 24);
+
+  bool operator==(const Playlist&) const = default;
 };
 
 enum class Scheme { kUdp, kRtp, kFile, kRtsp };
@@ -90,12 +102,16 @@ struct Source {
   std::filesystem::path path;   ///< file
   Pace pace = Pace::kRecorded;  ///< file: `?pace=max|recorded`
   std::string url;              ///< as it was written, user and password taken out
+
+  bool operator==(const Source&) const = default;
 };
 
 /// Which programme of a multiplex is recorded.
 struct Program {
   enum class Kind { kAuto, kNumber, kAll } kind = Kind::kAuto;
   uint16_t number = 0;
+
+  bool operator==(const Program&) const = default;
 };
 
 /// `streams[]`.
@@ -113,6 +129,17 @@ struct Stream {
   Duration retention = std::chrono::hours(30 * 24);
   std::filesystem::path credentials_file;            ///< rtsp
   Duration retry_backoff = std::chrono::seconds(3);  ///< rtsp
+
+  bool operator==(const Stream&) const = default;
+};
+
+/// `defaults`: what streams have that say nothing else.
+struct Defaults {
+  Segment segment;
+  Playlist playlist;
+  Duration retention = std::chrono::hours(30 * 24);
+
+  bool operator==(const Defaults&) const = default;
 };
 
 enum class Addressing { kPath, kVirtual };
@@ -125,6 +152,8 @@ struct Credentials {
   Secret access_key;  ///< kInline: never from YAML, only from flags and environment of `record`
   Secret secret_key;
   Secret session_token;
+
+  bool operator==(const Credentials&) const = default;
 };
 
 /// `storage`.
@@ -150,6 +179,8 @@ struct Spool {
   std::filesystem::path path = "/var/lib/sluice/spool";
   uint64_t max = 0;     ///< bytes; 0 = no spool
   bool always = false;  ///< `when: always`
+
+  bool operator==(const Spool&) const = default;
 };
 
 /// `control`.
@@ -164,12 +195,15 @@ struct Control {
   bool keep_local_segments =
       true;                   ///< `record` only: false = segments leave local_copy once stored
   bool stream_folder = true;  ///< `record` only: false = keys without a stream folder
+
+  bool operator==(const Control&) const = default;
 };
 
 /// The whole of one YAML file, checked: every field holds a legal value.
 struct Appliance {
   Dataplane dataplane;
   Arena arena;
+  Defaults defaults;
   std::vector<Stream> streams;
   Storage storage;
   Spool spool;

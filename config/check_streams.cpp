@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "config/closest.h"
@@ -10,8 +11,11 @@ namespace {
 
 constexpr size_t kMostStreams = 4096;  // entries of the stats page
 
-void check_names(std::vector<ReadStream>& streams) {
+void check_names(std::vector<ReadStream>& streams, const std::vector<const Stream*>& others) {
   std::map<std::string, Place> seen;
+  for (const Stream* other : others) {
+    seen.emplace(other->name.str(), Place{});
+  }
   for (ReadStream& entry : streams) {
     if (!entry.map.has("name")) {
       continue;
@@ -19,30 +23,43 @@ void check_names(std::vector<ReadStream>& streams) {
     const Place place = entry.map.place("name");
     const auto [at, fresh] = seen.emplace(entry.stream.name.str(), place);
     if (!fresh && entry.stream.name.str() != "unnamed") {
+      const int line = at->second.line;
       entry.map.problem("name", "another stream is called \"" + entry.stream.name.str() +
-                                    "\" already, in line " + std::to_string(at->second.line));
+                                    "\" already" +
+                                    (line > 0 ? ", in line " + std::to_string(line) : ""));
     }
   }
 }
 
+using Flow = std::tuple<std::string, uint16_t, std::string, std::string, int, int, uint16_t>;
+
+/// None where no packets of the network are taken.
+std::optional<Flow> flow_of(const Stream& s) {
+  const bool network = s.source.scheme == Scheme::kUdp || s.source.scheme == Scheme::kRtp;
+  if (!network || s.source.host.empty()) {
+    return std::nullopt;
+  }
+  return Flow{s.source.host,   s.source.port,         s.ssm,
+              s.port,          s.vlan ? *s.vlan : -1, static_cast<int>(s.program.kind),
+              s.program.number};
+}
+
 /// Two streams that take the same packets and the same programme would archive the same twice.
-void check_flows(std::vector<ReadStream>& streams) {
-  using Flow = std::tuple<std::string, uint16_t, std::string, std::string, int, int, uint16_t>;
-  std::map<Flow, const ReadStream*> seen;
+void check_flows(std::vector<ReadStream>& streams, const std::vector<const Stream*>& others) {
+  std::map<Flow, const Stream*> seen;
+  for (const Stream* other : others) {
+    if (const auto flow = flow_of(*other)) {
+      seen.emplace(*flow, other);
+    }
+  }
   for (ReadStream& entry : streams) {
-    const Stream& s = entry.stream;
-    if (s.source.scheme != Scheme::kUdp && s.source.scheme != Scheme::kRtp) {
+    const auto flow = flow_of(entry.stream);
+    if (!flow) {
       continue;
     }
-    if (s.source.host.empty()) {
-      continue;
-    }
-    const Flow flow{s.source.host,   s.source.port,         s.ssm,
-                    s.port,          s.vlan ? *s.vlan : -1, static_cast<int>(s.program.kind),
-                    s.program.number};
-    const auto [at, fresh] = seen.emplace(flow, &entry);
+    const auto [at, fresh] = seen.emplace(*flow, &entry.stream);
     if (!fresh) {
-      entry.map.problem("source", "stream \"" + at->second->stream.name.str() +
+      entry.map.problem("source", "stream \"" + at->second->name.str() +
                                       "\" takes the same packets already; they must differ in "
                                       "address, port, ssm, vlan or program");
     }
@@ -67,12 +84,14 @@ void check_ports(std::vector<ReadStream>& streams, const Dataplane& dataplane) {
 
 }  // namespace
 
-void check_streams(std::vector<ReadStream>& streams, const Dataplane& dataplane) {
-  check_names(streams);
-  check_flows(streams);
+void check_streams(std::vector<ReadStream>& streams, const std::vector<const Stream*>& others,
+                   const Dataplane& dataplane) {
+  check_names(streams, others);
+  check_flows(streams, others);
   check_ports(streams, dataplane);
-  if (streams.size() > kMostStreams) {
-    streams[kMostStreams].map.problem(
+  if (others.size() + streams.size() > kMostStreams && !streams.empty()) {
+    const size_t first = kMostStreams - std::min(others.size(), kMostStreams);
+    streams[std::min(first, streams.size() - 1)].map.problem(
         "name", "an appliance takes at most " + std::to_string(kMostStreams) + " streams");
   }
 }

@@ -68,8 +68,8 @@ Appliance read_appliance(const YAML::Node& root, Problems& problems, const Route
   Appliance appliance;
   YamlMap top(root, "", problems);
   read_dataplane(top, appliance.dataplane);
-  std::vector<ReadStream> streams = read_streams(top);
-  check_streams(streams, appliance.dataplane);
+  std::vector<ReadStream> streams = read_streams(top, appliance.defaults);
+  check_streams(streams, {}, appliance.dataplane);
   read_storage(top, appliance.storage);
   read_spool(top, appliance.spool);
   read_control(top, appliance.control);

@@ -44,7 +44,8 @@ void read_playlist(YamlMap& parent, Playlist& out) {
 }
 
 /// The keys that stand in `defaults` as well as in a stream.
-void read_common(YamlMap& map, Stream& out) {
+template <typename Out>
+void read_common(YamlMap& map, Out& out) {
   read_segment(map, out.segment);
   read_playlist(map, out.playlist);
   map.duration("retention", out.retention, 1s);
@@ -137,8 +138,13 @@ void check_scheme(YamlMap& map, const Stream& stream) {
   }
 }
 
-ReadStream read_stream(YamlMap map, const Stream& defaults) {
-  Stream stream = defaults;
+}  // namespace
+
+ReadStream read_stream(YamlMap map, const Defaults& defaults) {
+  Stream stream{.name = *StreamId::parse("unnamed"),
+                .segment = defaults.segment,
+                .playlist = defaults.playlist,
+                .retention = defaults.retention};
   std::string name;
   read_name(map, "name", name);
   if (!map.has("name")) {
@@ -167,10 +173,7 @@ ReadStream read_stream(YamlMap map, const Stream& defaults) {
   return {std::move(stream), std::move(map)};
 }
 
-}  // namespace
-
-std::vector<ReadStream> read_streams(YamlMap& top) {
-  Stream defaults{.name = *StreamId::parse("unnamed")};
+std::vector<ReadStream> read_streams(YamlMap& top, Defaults& defaults) {
   if (auto map = top.map("defaults")) {
     read_common(*map, defaults);
     map->close();

@@ -19,13 +19,17 @@ void read_dataplane(YamlMap& top, Dataplane& out);
 /// @param needed  bytes that the arena must at least have
 void read_arena(YamlMap& top, uint64_t needed, Arena& out);
 /// `defaults` and `streams`.
-std::vector<ReadStream> read_streams(YamlMap& top);
+std::vector<ReadStream> read_streams(YamlMap& top, Defaults& defaults);
+/// One of `streams`.
+ReadStream read_stream(YamlMap map, const Defaults& defaults);
 void read_storage(YamlMap& top, Storage& out);
 void read_spool(YamlMap& top, Spool& out);
 void read_control(YamlMap& top, Control& out);
 
 /// What no stream can say for itself: names that stand twice, flows that are the same, ports that
 /// do not exist.
-void check_streams(std::vector<ReadStream>& streams, const Dataplane& dataplane);
+/// @param others  streams that these join, which are known to be right
+void check_streams(std::vector<ReadStream>& streams, const std::vector<const Stream*>& others,
+                   const Dataplane& dataplane);
 
 }  // namespace sluice::config

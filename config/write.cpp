@@ -10,6 +10,11 @@ namespace {
 /// Texts are quoted, so that none is taken for something else.
 class Writer {
  public:
+  explicit Writer(YAML::EMITTER_MANIP style = YAML::Block) {
+    yaml_.SetMapFormat(style);
+    yaml_.SetSeqFormat(style);
+  }
+
   void begin(const char* key) { yaml_ << YAML::Key << key << YAML::BeginMap; }
   void begin() { yaml_ << YAML::BeginMap; }
   void end() { yaml_ << YAML::EndMap; }
@@ -40,7 +45,8 @@ class Writer {
     }
   }
 
-  std::string str() const { return std::string(yaml_.c_str()) + "\n"; }
+  std::string str() const { return line() + "\n"; }
+  std::string line() const { return yaml_.c_str(); }
 
  private:
   YAML::Emitter yaml_;
@@ -197,6 +203,12 @@ void write_control(Writer& out, const Control& control) {
 }
 
 }  // namespace
+
+std::string to_line(const Stream& stream) {
+  Writer out(YAML::Flow);
+  write_stream(out, stream);
+  return out.line();
+}
 
 std::string to_yaml(const Appliance& appliance) {
   Writer out;

@@ -11,4 +11,7 @@ namespace sluice::config {
 /// EAL arguments and ports are left out if `dataplane.interface` stands for them.
 std::string to_yaml(const Appliance& appliance);
 
+/// A stream as an item of `streams`, with all its keys, in one line without a newline.
+std::string to_line(const Stream& stream);
+
 }  // namespace sluice::config
