@@ -9,7 +9,6 @@
 
 #include "config/arena_size.h"
 #include "config/base/log.h"
-#include "dataplane/lcore/stats_slots.h"
 
 namespace sluice::lcore {
 namespace {
@@ -123,12 +122,15 @@ Status Dataplane::set_up_arena() {
   arena::StatsPage& page = *stats_;
   page.ready.set(0);
   page.sources_ended.set(0);
+  slots_.emplace(page);
   if (const uint64_t lost = account_for_restart(page); lost > 0) {
     spdlog::warn("{} datagrams were on their way when the last dataplane ended, and are lost",
                  lost);
   }
   auto arena = arena::ArenaWriter::open(
-      {.folder = appliance_.arena.path, .size = config::arena_bytes(appliance_)});
+      {.folder = appliance_.arena.path,
+       .size = config::arena_bytes(appliance_),
+       .least = std::min(config::least_arena_bytes(appliance_), config::arena_bytes(appliance_))});
   if (!arena) {
     return fail(arena.error());
   }
@@ -137,7 +139,10 @@ Status Dataplane::set_up_arena() {
   if (recovery.sealed_now > 0) {
     spdlog::warn("sealed {} segments that the last dataplane left open", recovery.sealed_now);
   }
-  auto streams = enter_streams(appliance_, *arena_, page);
+  if (!recovery.kept_for_want_of_memory.empty()) {
+    spdlog::warn("the arena that is there goes on in use: {}", recovery.kept_for_want_of_memory);
+  }
+  auto streams = enter_streams(appliance_, *arena_, *slots_);
   if (!streams) {
     return fail(streams.error());
   }
@@ -182,7 +187,8 @@ Status Dataplane::start() {
                                    .large_pool = large_pool_.get(),
                                    .clock = *clock_,
                                    .room = *room_,
-                                   .page = *stats_});
+                                   .page = *stats_,
+                                   .slots = *slots_});
   if (!pipeline) {
     return fail(pipeline.error());
   }
@@ -206,7 +212,7 @@ uint32_t Dataplane::reserve() const {
 void Dataplane::make_housekeeper() {
   housekeeper_.emplace(*stats_, *arena_, *clock_, *room_);
   for (const auto& open : inputs_->sources()) {
-    if (auto slot = port_slot(*stats_, open.source->device()); slot) {
+    if (auto slot = slots_->port(open.source->device()); slot) {
       housekeeper_->watch({open.source.get(), *slot});
     }
   }

@@ -11,6 +11,7 @@
 #include "dataplane/lcore/pipeline.h"
 #include "dataplane/lcore/plan.h"
 #include "dataplane/lcore/room.h"
+#include "dataplane/lcore/stats_slots.h"
 #include "dataplane/lcore/stream_set.h"
 #include "dataplane/lcore/tsc_clock.h"
 #include "dataplane/source/eal.h"
@@ -56,6 +57,7 @@ class Dataplane {
   const config::Appliance& appliance_;
   FileLock lock_;
   arena::StatsFile stats_;
+  std::optional<StatsSlots> slots_;
   LcorePlan lcores_;
   source::SourcePlan plan_;
   std::optional<source::Eal> eal_;

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <string>
 
-#include "dataplane/lcore/stats_slots.h"
-
 namespace sluice::lcore {
 namespace {
 
@@ -159,7 +157,7 @@ Status Pipeline::place_sources() {
   size_t next_receiver = 0;
   size_t next_reader = 0;
   for (source::OpenSource& open : parts_.inputs.sources()) {
-    auto stats = port_slot(parts_.page, open.source->device());
+    auto stats = parts_.slots.port(open.source->device());
     if (!stats) {
       return fail(stats.error());
     }

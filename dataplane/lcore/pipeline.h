@@ -13,6 +13,7 @@
 #include "dataplane/lcore/outlets.h"
 #include "dataplane/lcore/plan.h"
 #include "dataplane/lcore/room.h"
+#include "dataplane/lcore/stats_slots.h"
 #include "dataplane/lcore/stream_set.h"
 #include "dataplane/lcore/tsc_clock.h"
 #include "dataplane/lcore/worker.h"
@@ -40,6 +41,7 @@ struct PipelineParts {
   const TscClock& clock;
   const Room& room;
   arena::StatsPage& page;
+  StatsSlots& slots;
 };
 
 /// The lcores with everything between them: sources, rings, segmenters. One slow thread builds,

@@ -1,9 +1,11 @@
 #include "dataplane/lcore/stream_set.h"
 
 #include <algorithm>
+#include <functional>
+#include <set>
+#include <string>
 
 #include "config/base/log.h"
-#include "dataplane/lcore/stats_slots.h"
 
 namespace sluice::lcore {
 namespace {
@@ -24,11 +26,16 @@ StreamContext::StreamContext(const config::Stream& stream, uint32_t arena_entry,
       segmenter(segmenter_spec(stream), output, counters) {}
 
 Result<StreamSet> enter_streams(const config::Appliance& appliance, arena::ArenaWriter& arena,
-                                arena::StatsPage& page) {
+                                StatsSlots& slots) {
   StreamSet streams;
+  std::set<std::string, std::less<>> names;
+  for (const config::Stream& stream : appliance.streams) {
+    names.insert(stream.name.str());
+  }
+  slots.keep_only(names);
   for (const config::Stream& stream : appliance.streams) {
     const std::string& name = stream.name.str();
-    auto stats = stream_slot(page, name);
+    auto stats = slots.stream(name);
     if (!stats) {
       return fail(stats.error());
     }

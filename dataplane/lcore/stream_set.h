@@ -6,6 +6,7 @@
 
 #include "config/appliance.h"
 #include "config/base/result.h"
+#include "dataplane/lcore/stats_slots.h"
 #include "dataplane/segment/arena_output.h"
 #include "dataplane/segment/segmenter.h"
 #include "storage/arena/stats.h"
@@ -31,7 +32,7 @@ using StreamSet = std::vector<std::unique_ptr<StreamContext>>;
 
 /// Enters the streams in the arena and on the stats page.
 Result<StreamSet> enter_streams(const config::Appliance& appliance, arena::ArenaWriter& arena,
-                                arena::StatsPage& page);
+                                StatsSlots& slots);
 
 /// Whether control has told for every stream where its numbers go on.
 bool all_seeded(const StreamSet& streams, const arena::ArenaWriter& arena);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "storage/arena/map.h"
@@ -13,6 +14,8 @@ struct Recovery {
   uint64_t sealed_now =
       0;                 ///< segments that were filling and have been sealed at their last commit
   uint64_t waiting = 0;  ///< segments that control has yet to store, those included
+  /// Why an arena of another size goes on in use; empty = it does not.
+  std::string kept_for_want_of_memory;
 };
 
 /// Sets an arena right that no dataplane is using: numbers catch up, filling segments are sealed at

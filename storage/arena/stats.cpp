@@ -12,7 +12,7 @@ namespace sluice::arena {
 namespace {
 
 constexpr uint64_t kStatsMagic = 0x3173'7461'7473'6c73;  // "slstats1" in memory order
-constexpr uint32_t kStatsVersion = 1;
+constexpr uint32_t kStatsVersion = 2;
 
 template <typename Page>
 Result<Page*> map_page(const std::filesystem::path& file, int open_flags, int protection) {
@@ -131,10 +131,16 @@ Totals totals(const StatsPage& page) {
     out.committed += stream.committed.get();
     add(stream.drops);
   }
+  for (const LcoreStats& lcore : page.lcores) {
+    add(lcore.drops);
+  }
   add(page.restart);
+  out.committed += page.gone.committed.get();
+  add(page.gone.drops);
   for (const PortStats& port : page.ports) {
     add(port.drops);
   }
+  out.received += page.gone.received.get();
   for (const PortStats& port : page.ports) {
     out.received += port.received.get();
   }

@@ -87,6 +87,15 @@ struct alignas(64) LcoreStats {
   Counter idle_cycles;
   Counter is_rx;
   Counter is_segment;
+  Drops drops;  ///< of datagrams whose stream was gone when its segmenter came to them
+};
+
+/// What ports and streams counted whose slots have been given up: so the totals add up over any
+/// number of changes. Written by the slow thread.
+struct alignas(64) GoneStats {
+  Counter received;
+  Counter committed;
+  Drops drops;
 };
 
 inline constexpr size_t kMaxPorts = 64;
@@ -106,6 +115,10 @@ struct StatsPage {
   Counter chunk_bytes;
   Counter sources_ended;      ///< 1 once every source is a file that has ended and been committed
   alignas(64) Drops restart;  ///< lost_in_restart, written at start
+  GoneStats gone;
+  GoneStats gone_next;  ///< what `gone` becomes while a slot is given up
+  Counter giving_up;    ///< the slot that is being given up: 0 = none, else one more than its place
+                        ///< among ports, then streams
   std::array<PortStats, kMaxPorts> ports;
   std::array<LcoreStats, kMaxLcores> lcores;
   std::array<StreamStats, kMaxStreams> streams;
@@ -136,6 +149,7 @@ struct ControlPage {
   Counter segments_waiting;  ///< sealed, not stored
   Counter api_port;          ///< the TCP port that the API listens on
   Counter spool_bytes;
+  Counter roll_generation;  ///< of the set of streams that control goes by (config/roll.h)
   char store_error[256];  ///< the last error, empty when all is well; may be torn while it changes
   std::array<StreamArchiveStats, kMaxStreams> streams;
 };

@@ -8,6 +8,11 @@
 #include "storage/arena/recovery.h"
 
 namespace sluice::arena {
+namespace {
+
+constexpr uint32_t kNoEntry = UINT32_MAX;
+
+}  // namespace
 
 SegmentWriter::SegmentWriter(SegmentWriter&& other) noexcept {
   *this = std::move(other);
@@ -144,6 +149,12 @@ Result<std::unique_ptr<ArenaWriter>> ArenaWriter::open(const ArenaSpec& spec) {
         return std::unique_ptr<ArenaWriter>(new ArenaWriter(std::move(*old), recovery, used));
       }
       auto fresh = ArenaMap::create(next_arena_file(spec.folder, files), layout);
+      const uint64_t there = uint64_t{old->layout.chunk_count} * old->layout.chunk_stride;
+      if (!fresh && there >= spec.least && old->layout.stream_capacity == spec.stream_capacity) {
+        recovery.existed = true;
+        recovery.kept_for_want_of_memory = fresh.error().message;
+        return std::unique_ptr<ArenaWriter>(new ArenaWriter(std::move(*old), recovery, used));
+      }
       if (!fresh) {
         return fail(fresh.error());
       }
@@ -159,7 +170,15 @@ Result<std::unique_ptr<ArenaWriter>> ArenaWriter::open(const ArenaSpec& spec) {
 }
 
 ArenaWriter::ArenaWriter(ArenaMap map, Recovery recovery, const std::vector<bool>& used)
-    : map_(std::move(map)), free_(map_.layout.chunk_count), recovery_(std::move(recovery)) {
+    : map_(std::move(map)),
+      free_(map_.layout.chunk_count),
+      recovery_(std::move(recovery)),
+      entered_(map_.layout.stream_capacity) {
+  for (uint32_t i = 0; i < map_.layout.stream_capacity; ++i) {
+    if (map_.streams[i].state.load(std::memory_order_acquire) != StreamEntry::kUnused) {
+      entries_.emplace(map_.streams[i].name, i);
+    }
+  }
   for (uint32_t i = map_.layout.chunk_count; i-- > 0;) {
     if (used.empty() || !used[i]) {
       free_.push(i);
@@ -172,24 +191,52 @@ Result<uint32_t> ArenaWriter::enter(const StreamId& stream, std::string_view key
     return fail("storage.prefix and the name of stream " + stream.str() +
                 " are together longer than " + std::to_string(kKeyPrefixLength - 1) + " bytes");
   }
-  for (uint32_t i = 0; i < map_.layout.stream_capacity; ++i) {
-    StreamEntry& entry = map_.streams[i];
-    const bool unused = entry.state.load(std::memory_order_acquire) == StreamEntry::kUnused;
-    if (!unused && stream.str() != entry.name) {
-      continue;
-    }
-    std::memset(entry.key_prefix, 0, sizeof entry.key_prefix);
-    key_prefix.copy(entry.key_prefix, kKeyPrefixLength - 1);
-    if (unused) {
-      std::memset(entry.name, 0, sizeof entry.name);
-      stream.str().copy(entry.name, StreamId::kMaxLength);
-      entry.state.store(StreamEntry::kWanted, std::memory_order_release);
-      map_.header->seeds_wanted.fetch_add(1, std::memory_order_release);
-    }
-    return i;
+  const auto known = entries_.find(stream.str());
+  const uint32_t index = known != entries_.end() ? known->second : vacant_entry();
+  if (index == kNoEntry) {
+    return fail(Next::kRetry, "the arena has room for " +
+                                  std::to_string(map_.layout.stream_capacity) +
+                                  " streams, and stream " + stream.str() + " is one more");
   }
-  return fail("the arena has room for " + std::to_string(map_.layout.stream_capacity) +
-              " streams, and stream " + stream.str() + " is one more");
+  StreamEntry& entry = map_.streams[index];
+  std::memset(entry.key_prefix, 0, sizeof entry.key_prefix);
+  key_prefix.copy(entry.key_prefix, kKeyPrefixLength - 1);
+  if (known == entries_.end()) {
+    std::memset(entry.name, 0, sizeof entry.name);
+    stream.str().copy(entry.name, StreamId::kMaxLength);
+    entries_.emplace(stream.str(), index);
+    entry.state.store(StreamEntry::kWanted, std::memory_order_release);
+    map_.header->seeds_wanted.fetch_add(1, std::memory_order_release);
+  }
+  entered_[index] = true;
+  return index;
+}
+
+void ArenaWriter::leave(uint32_t entry) {
+  entered_[entry] = false;
+}
+
+/// An entry for a new stream: one that was never used, else that of a stream that was left. One
+/// that control is about to seed is left alone: control writes to an entry while it is kWanted.
+uint32_t ArenaWriter::vacant_entry() {
+  const uint32_t capacity = map_.layout.stream_capacity;
+  if (entries_.size() < capacity) {
+    while (map_.streams[next_vacant_].state.load(std::memory_order_acquire) !=
+           StreamEntry::kUnused) {
+      next_vacant_ = (next_vacant_ + 1) % capacity;
+    }
+    return next_vacant_;
+  }
+  for (uint32_t tried = 0; tried < capacity; ++tried) {
+    next_vacant_ = (next_vacant_ + 1) % capacity;
+    StreamEntry& entry = map_.streams[next_vacant_];
+    if (!entered_[next_vacant_] && seeded(next_vacant_)) {
+      entries_.erase(entry.name);
+      entry.state.store(StreamEntry::kUnused, std::memory_order_release);
+      return next_vacant_;
+    }
+  }
+  return kNoEntry;
 }
 
 bool ArenaWriter::seeded(uint32_t entry) const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "config/base/digest.h"
@@ -72,6 +73,9 @@ struct ArenaSpec {
   std::filesystem::path folder;  ///< arena.path
   uint64_t size = 0;             ///< bytes
   uint32_t stream_capacity = 4096;
+  /// An arena of another size that is there goes on in use if there is no memory for a new one and
+  /// it has this many bytes.
+  uint64_t least = UINT64_MAX;
 };
 
 /// The dataplane's side of the arena: it allocates, fills and seals. The free list is its own and
@@ -88,8 +92,12 @@ class ArenaWriter {
 
   const Recovery& recovery() const { return recovery_; }
 
-  /// Enters a stream, or finds its entry. @return its index; fails when the table is full.
+  /// Enters a stream, or finds its entry. Where the table is full, the entry of a stream that was
+  /// left is used anew, and that stream's numbers come from control should it return.
+  /// @return its index; fails when all entries are in use (kRetry)
   Result<uint32_t> enter(const StreamId& stream, std::string_view key_prefix);
+  /// The stream's last segment is sealed, and it is not captured any more.
+  void leave(uint32_t entry);
   /// Whether control has told where the stream's numbers go on. Until then its segments can be
   /// filled, not sealed.
   bool seeded(uint32_t entry) const;
@@ -118,11 +126,15 @@ class ArenaWriter {
   uint64_t count(Wanted wanted) const noexcept;
   uint32_t take_chunk() noexcept;
   void give_chain(uint32_t head) noexcept;
+  uint32_t vacant_entry();
 
   ArenaMap map_;
   FreeList free_;
   uint64_t released_seen_ = 0;
   Recovery recovery_;
+  std::unordered_map<std::string, uint32_t> entries_;  // by the stream's name
+  std::vector<bool> entered_;                          // by entry
+  uint32_t next_vacant_ = 0;                           // where the search goes on
 };
 
 }  // namespace sluice::arena
