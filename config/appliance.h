@@ -32,6 +32,7 @@ struct Port {
   std::string name;    ///< what streams call it in `port:`
   std::string device;  ///< DPDK's name of it: net_af_packet0, 0000:41:00.0
   unsigned rx_queues = 1;
+  unsigned mtu = 0;     ///< 0 = as the device has it; the kernel's interfaces get theirs there
   std::string address;  ///< 10.1.2.3/24: the source of our own IGMP and MLD; empty = none
   AllMulticast allmulticast = AllMulticast::kAuto;
 

@@ -9,6 +9,8 @@ namespace {
 
 constexpr uint64_t kHighestLcore = 1023;
 constexpr uint64_t kMostQueues = 64;
+constexpr uint64_t kLeastMtu = 1280;  // RFC 8200
+constexpr uint64_t kMostMtu = 9702;   // the largest of today's NICs
 
 void read_ports(YamlMap& map, Dataplane& out) {
   for (YamlMap& entry : map.maps("ports")) {
@@ -22,6 +24,7 @@ void read_ports(YamlMap& map, Dataplane& out) {
                     "0000:41:00.0");
     }
     entry.number("rx_queues", port.rx_queues, 1, kMostQueues);
+    entry.number("mtu", port.mtu, kLeastMtu, kMostMtu);
     if (entry.text("address", port.address) && !is_network_address(port.address)) {
       entry.problem("address", "\"" + port.address +
                                    "\" is no address with a prefix length, like 10.1.2.3/24");

@@ -80,6 +80,9 @@ void write_ports(Writer& out, const std::vector<Port>& ports) {
     out.text("name", port.name);
     out.text("device", port.device);
     out.number("rx_queues", port.rx_queues);
+    if (port.mtu != 0) {
+      out.number("mtu", port.mtu);
+    }
     out.text("address", port.address);
     out.word("allmulticast", port.allmulticast == AllMulticast::kAuto ? "auto"
                              : port.allmulticast == AllMulticast::kOn ? "on"

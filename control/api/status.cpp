@@ -67,14 +67,50 @@ Json store_json(const arena::ControlPage* page) {
 }
 
 struct PortTotals {
-  uint64_t frames = 0, filtered = 0, received = 0, bytes = 0, missed = 0, errors = 0, no_mbuf = 0;
-  bool link_up = false;
+  uint64_t frames = 0, filtered = 0, received = 0, bytes = 0;
+  const arena::PortStats* whole = nullptr;  ///< queue 0's, which has what counts for the port
+  const arena::PortXstats* xstats = nullptr;
+  unsigned queues = 0;
 };
+
+Json xstats_json(const arena::PortXstats& xstats) {
+  Json json = Json::object();
+  for (const auto& entry : xstats.entries) {
+    if (entry.name[0] == '\0') {
+      break;
+    }
+    json[text(entry.name)] = entry.value.get();
+  }
+  return json;
+}
+
+Json port_json(const std::string& device, const PortTotals& totals) {
+  static const arena::PortStats kNothing{};
+  const arena::PortStats& whole = totals.whole ? *totals.whole : kNothing;
+  const auto state = static_cast<arena::PortState>(whole.state.get());
+  const uint64_t mtu = whole.mtu.get();
+  const uint64_t speed = whole.speed_mbps.get();
+  return {{"device", device},
+          {"received", totals.received},
+          {"missed", whole.nic_missed.get()},
+          {"frames", totals.frames},
+          {"filtered", totals.filtered},
+          {"bytes", totals.bytes},
+          {"errors", whole.nic_errors.get()},
+          {"no_mbuf", whole.nic_no_mbuf.get()},
+          {"queues", totals.queues},
+          {"state", to_string(state)},
+          {"link_up", state == arena::PortState::kUp},
+          {"mtu", mtu != 0 ? Json(mtu) : Json()},
+          {"speed_mbps", speed != 0 ? Json(speed) : Json()},
+          {"xstats", totals.xstats ? xstats_json(*totals.xstats) : Json::object()}};
+}
 
 /// A port has a slot for each receive queue; people think in ports.
 Json ports_json(const arena::StatsPage& page) {
   std::vector<std::pair<std::string, PortTotals>> ports;
-  for (const arena::PortStats& slot : page.ports) {
+  for (size_t i = 0; i < page.ports.size(); ++i) {
+    const arena::PortStats& slot = page.ports[i];
     if (slot.device[0] == '\0') {
       continue;
     }
@@ -88,22 +124,15 @@ Json ports_json(const arena::StatsPage& page) {
     totals.filtered += slot.filtered.get();
     totals.received += slot.received.get();
     totals.bytes += slot.bytes.get();
-    totals.missed += slot.nic_missed.get();
-    totals.errors += slot.nic_errors.get();
-    totals.no_mbuf += slot.nic_no_mbuf.get();
-    totals.link_up |= slot.link_up.get() != 0;
+    ++totals.queues;
+    if (slot.queue.get() == 0) {
+      totals.whole = &slot;
+      totals.xstats = &page.xstats[i];
+    }
   }
   Json json = Json::array();
   for (const auto& [device, totals] : ports) {
-    json.push_back({{"device", device},
-                    {"received", totals.received},
-                    {"missed", totals.missed},
-                    {"frames", totals.frames},
-                    {"filtered", totals.filtered},
-                    {"bytes", totals.bytes},
-                    {"errors", totals.errors},
-                    {"no_mbuf", totals.no_mbuf},
-                    {"link_up", totals.link_up}});
+    json.push_back(port_json(device, totals));
   }
   return json;
 }

@@ -212,8 +212,11 @@ uint32_t Dataplane::reserve() const {
 void Dataplane::make_housekeeper() {
   housekeeper_.emplace(*stats_, *arena_, *clock_, *room_);
   for (const auto& open : inputs_->sources()) {
+    if (open.source->queue() != 0) {
+      continue;
+    }
     if (auto slot = slots_->port(open.source->device()); slot) {
-      housekeeper_->watch({open.source.get(), *slot});
+      housekeeper_->watch({*open.source, **slot, slots_->xstats_of(**slot)});
     }
   }
   for (const auto& stream : streams_) {

@@ -8,11 +8,6 @@ Housekeeper::Housekeeper(arena::StatsPage& page, arena::ArenaWriter& arena, TscC
                          Room& room)
     : page_(page), arena_(arena), clock_(clock), room_(room) {}
 
-void Housekeeper::watch(Port port) {
-  // Counters of a driver may begin before us; those on the page go on across restarts.
-  ports_.push_back({port, port.source->counters()});
-}
-
 void Housekeeper::tick(Monotonic now) noexcept {
   reclaim();
   if (now - reported_ >= 100ms) {
@@ -23,6 +18,9 @@ void Housekeeper::tick(Monotonic now) noexcept {
 void Housekeeper::last_tick(Monotonic now) noexcept {
   reclaim();
   report(now);
+  for (PortWatch& port : ports_) {
+    port.last_look();
+  }
 }
 
 void Housekeeper::reclaim() noexcept {
@@ -34,24 +32,14 @@ void Housekeeper::report(Monotonic now) noexcept {
   reported_ = now;
   const ClockPair clocks = read_clocks();
   clock_.publish(clocks.tsc, clocks.utc_ns);
-  look_at_ports();
+  for (PortWatch& port : ports_) {
+    port.look(now);
+  }
   for (WatchedStream& stream : streams_) {
     look_at_stream(stream, now);
   }
   page_.chunks_free.set(arena_.chunks_free());
   page_.heartbeat_ns.set(static_cast<uint64_t>(clocks.utc_ns));
-}
-
-void Housekeeper::look_at_ports() noexcept {
-  for (WatchedPort& watched : ports_) {
-    const source::NicCounters now = watched.port.source->counters();
-    arena::PortStats& stats = *watched.port.stats;
-    stats.nic_missed.add(now.missed - watched.last.missed);
-    stats.nic_errors.add(now.errors - watched.last.errors);
-    stats.nic_no_mbuf.add(now.no_mbuf - watched.last.no_mbuf);
-    stats.link_up.set(now.link_up ? 1 : 0);
-    watched.last = now;
-  }
 }
 
 void Housekeeper::look_at_stream(WatchedStream& stream, Monotonic now) noexcept {

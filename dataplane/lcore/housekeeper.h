@@ -3,9 +3,9 @@
 #include <chrono>
 #include <vector>
 
+#include "dataplane/lcore/port_watch.h"
 #include "dataplane/lcore/room.h"
 #include "dataplane/lcore/tsc_clock.h"
-#include "dataplane/source/packet_source.h"
 #include "storage/arena/stats.h"
 #include "storage/arena/writer.h"
 
@@ -16,14 +16,10 @@ namespace sluice::lcore {
 class Housekeeper {
  public:
   using Monotonic = std::chrono::steady_clock::time_point;
-  struct Port {
-    source::PacketSource* source;
-    arena::PortStats* stats;
-  };
 
   Housekeeper(arena::StatsPage& page, arena::ArenaWriter& arena, TscClock& clock, Room& room);
 
-  void watch(Port port);
+  void watch(const PortWatch& port) { ports_.push_back(port); }
   void watch(arena::StreamStats* stream) { streams_.push_back({stream, stream->received.get()}); }
 
   /// To be called every 5 ms or so.
@@ -32,10 +28,6 @@ class Housekeeper {
   void last_tick(Monotonic now) noexcept;
 
  private:
-  struct WatchedPort {
-    Port port;
-    source::NicCounters last;
-  };
   struct WatchedStream {
     arena::StreamStats* stats;
     uint64_t received;
@@ -43,7 +35,6 @@ class Housekeeper {
     bool ever = false;
   };
   void reclaim() noexcept;
-  void look_at_ports() noexcept;
   void look_at_stream(WatchedStream& stream, Monotonic now) noexcept;
   void report(Monotonic now) noexcept;
 
@@ -51,7 +42,7 @@ class Housekeeper {
   arena::ArenaWriter& arena_;
   TscClock& clock_;
   Room& room_;
-  std::vector<WatchedPort> ports_;
+  std::vector<PortWatch> ports_;
   std::vector<WatchedStream> streams_;
   Monotonic reported_{};
 };

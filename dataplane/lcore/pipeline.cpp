@@ -157,7 +157,7 @@ Status Pipeline::place_sources() {
   size_t next_receiver = 0;
   size_t next_reader = 0;
   for (source::OpenSource& open : parts_.inputs.sources()) {
-    auto stats = parts_.slots.port(open.source->device());
+    auto stats = parts_.slots.port(open.source->device(), open.source->queue());
     if (!stats) {
       return fail(stats.error());
     }

@@ -22,6 +22,11 @@ void set_name(char (&field)[N], std::string_view name) {
   field[0] = name[0];
 }
 
+/// What names the slot of a queue among ours.
+std::string port_key(std::string_view device, uint64_t queue) {
+  return std::string(device) + '\n' + std::to_string(queue);
+}
+
 void copy(const arena::GoneStats& from, arena::GoneStats& to) {
   to.received.set(from.received.get());
   to.committed.set(from.committed.get());
@@ -51,7 +56,7 @@ StatsSlots::StatsSlots(arena::StatsPage& page) : page_(page), port_takers_(page.
   }
   for (size_t i = 0; i < page.ports.size(); ++i) {
     if (page.ports[i].device[0] != '\0') {
-      ports_.emplace(page.ports[i].device, i);
+      ports_.emplace(port_key(page.ports[i].device, page.ports[i].queue.get()), i);
     }
   }
   for (size_t i = page.streams.size(); i-- > 0;) {
@@ -63,20 +68,26 @@ StatsSlots::StatsSlots(arena::StatsPage& page) : page_(page), port_takers_(page.
   }
 }
 
-Result<arena::PortStats*> StatsSlots::port(std::string_view device) {
+Result<arena::PortStats*> StatsSlots::port(std::string_view device, uint16_t queue) {
   device = fitting(device, sizeof arena::PortStats::device);
-  auto known = ports_.find(device);
+  const std::string key = port_key(device, queue);
+  auto known = ports_.find(key);
   if (known == ports_.end()) {
     const size_t slot = vacant_port();
     if (slot == page_.ports.size()) {
       return fail("the stats page has room for " + std::to_string(arena::kMaxPorts) +
                   " receive queues and files, and " + std::string(device) + " is one more");
     }
+    page_.ports[slot].queue.set(queue);
     set_name(page_.ports[slot].device, device);
-    known = ports_.emplace(device, slot).first;
+    known = ports_.emplace(key, slot).first;
   }
   ++port_takers_[known->second];
   return &page_.ports[known->second];
+}
+
+arena::PortXstats& StatsSlots::xstats_of(const arena::PortStats& slot) const {
+  return page_.xstats[static_cast<size_t>(&slot - page_.ports.data())];
 }
 
 /// A slot that was never used, else one that a predecessor used and nobody does now.
@@ -115,7 +126,7 @@ void StatsSlots::give_up(arena::PortStats& slot) {
   if (--port_takers_[place] > 0) {
     return;
   }
-  ports_.erase(slot.device);
+  ports_.erase(port_key(slot.device, slot.queue.get()));
   begin_giving_up(place, slot.received.get(), 0, slot.drops);
   finish_giving_up();
 }
@@ -156,6 +167,7 @@ void StatsSlots::finish_giving_up() {
   phase();
   if (place < page_.ports.size()) {
     clear(page_.ports[place], page_.ports[place].device);
+    clear(page_.xstats[place], page_.xstats[place].entries[0].name);
   } else if (place - page_.ports.size() < page_.streams.size()) {
     arena::StreamStats& slot = page_.streams[place - page_.ports.size()];
     clear(slot, slot.name);

@@ -21,9 +21,11 @@ class StatsSlots {
   /// Takes up the page as a predecessor left it, even one that died while it gave a slot up.
   explicit StatsSlots(arena::StatsPage& page);
 
-  /// The counters of a port (a receive queue, a file), where a predecessor left them or in an
-  /// unused slot. Each call takes the slot once more: queues of one port share theirs.
-  Result<arena::PortStats*> port(std::string_view device);
+  /// The counters of a port's receive queue, or of a file, where a predecessor left them or in an
+  /// unused slot. Each call takes the slot once more.
+  Result<arena::PortStats*> port(std::string_view device, uint16_t queue = 0);
+  /// The xstats of the port that has these counters.
+  arena::PortXstats& xstats_of(const arena::PortStats& slot) const;
   /// The counters of a stream, likewise. kRetry if the page is full.
   Result<arena::StreamStats*> stream(std::string_view name);
 
@@ -42,7 +44,7 @@ class StatsSlots {
   size_t vacant_port();
 
   arena::StatsPage& page_;
-  Index ports_;
+  Index ports_;  // by port_key()
   Index streams_;
   std::vector<unsigned> port_takers_;  // by slot
   std::vector<size_t> vacant_streams_;

@@ -1,58 +1,54 @@
 #include "dataplane/source/dpdk_port.h"
 
 #include <rte_errno.h>
+#include <rte_ethdev.h>
 
 #include <algorithm>
 
 #include "config/base/log.h"
+#include "dataplane/source/dpdk_device.h"
 
 namespace sluice::source {
-namespace {
-
-constexpr uint16_t kDescriptors = 4096;
 
 class DpdkQueue final : public PacketSource {
  public:
-  DpdkQueue(std::string device, uint16_t port, uint16_t queue)
-      : PacketSource(std::move(device), {}), port_(port), queue_(queue) {}
+  DpdkQueue(DpdkPort& port, uint16_t queue)
+      : PacketSource(port.device_.name, {.waits = port.device_.is_file}),
+        port_(port),
+        gate_(port.gates_[queue]),
+        queue_(queue) {}
 
   uint16_t receive(std::span<rte_mbuf*> mbufs) noexcept override {
-    return ::rte_eth_rx_burst(port_, queue_, mbufs.data(), static_cast<uint16_t>(mbufs.size()));
-  }
-
-  NicCounters counters() override {
-    rte_eth_stats stats{};
-    rte_eth_link link{};
-    if (queue_ != 0 || ::rte_eth_stats_get(port_, &stats) != 0) {
-      return {};
+    if (!gate_.pass()) [[unlikely]] {
+      return 0;
     }
-    ::rte_eth_link_get_nowait(port_, &link);
-    return {.missed = stats.imissed,
-            .errors = stats.ierrors,
-            .no_mbuf = stats.rx_nombuf,
-            .link_up = link.link_status == RTE_ETH_LINK_UP};
+    return ::rte_eth_rx_burst(*port_.id_, queue_, mbufs.data(),
+                              static_cast<uint16_t>(mbufs.size()));
   }
+  NicCounters counters() override { return port_.counters_.counters(); }
+  std::vector<Xstat> xstats() override { return port_.counters_.xstats(); }
+  Link link() override { return port_.link(); }
+  uint16_t queue() const noexcept override { return queue_; }
 
  private:
-  uint16_t port_;
+  DpdkPort& port_;
+  Gate& gate_;
   uint16_t queue_;
 };
 
-std::string device_list() {
-  std::string names;
-  for (const std::string& device : dpdk_devices()) {
-    names += (names.empty() ? "" : ", ") + device;
-  }
-  return names.empty() ? "none" : names;
-}
+namespace {
+
+constexpr uint16_t kDescriptors = 4096;
 
 Error dpdk_error(const config::Port& port, const std::string& what, int code) {
   return {Next::kGiveUp,
           "port " + port.device + ": cannot " + what + ": " + ::rte_strerror(std::abs(code))};
 }
 
+/// No offloads: tags stay where they are, and frames come in one piece.
 rte_eth_conf port_configuration(const config::Port& port, const rte_eth_dev_info& info) {
   rte_eth_conf configuration{};
+  configuration.rxmode.mtu = port.mtu;
   if (port.rx_queues > 1) {
     configuration.rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
     configuration.rx_adv_conf.rss_conf.rss_hf =
@@ -79,26 +75,11 @@ Status pass_multicast(const config::Port& port, uint16_t id, bool is_kernels) {
   return {};
 }
 
-Status set_up(const config::Port& port, uint16_t id, rte_mempool* pool) {
-  rte_eth_dev_info info{};
-  if (const int code = ::rte_eth_dev_info_get(id, &info); code != 0) {
-    return fail(dpdk_error(port, "be asked what it can do", code));
-  }
-  if (port.rx_queues > info.max_rx_queues) {
-    return fail("port " + port.device + ": rx_queues is " + std::to_string(port.rx_queues) +
-                ", and it has " + std::to_string(info.max_rx_queues));
-  }
-  const auto queues = static_cast<uint16_t>(port.rx_queues);
-  // Some virtual devices need a transmit queue for each receive queue to start at all.
-  const auto transmit = std::min(queues, info.max_tx_queues);
-  const rte_eth_conf configuration = port_configuration(port, info);
-  if (const int code = ::rte_eth_dev_configure(id, queues, transmit, &configuration); code != 0) {
-    return fail(dpdk_error(port, "be configured", code));
-  }
+Status set_up_queues(const config::Port& port, uint16_t id, uint16_t transmit, rte_mempool* pool) {
   uint16_t receive_descriptors = kDescriptors;
   uint16_t transmit_descriptors = 64;
   ::rte_eth_dev_adjust_nb_rx_tx_desc(id, &receive_descriptors, &transmit_descriptors);
-  for (uint16_t queue = 0; queue < queues; ++queue) {
+  for (uint16_t queue = 0; queue < port.rx_queues; ++queue) {
     const int code =
         ::rte_eth_rx_queue_setup(id, queue, receive_descriptors, SOCKET_ID_ANY, nullptr, pool);
     if (code != 0) {
@@ -112,7 +93,50 @@ Status set_up(const config::Port& port, uint16_t id, rte_mempool* pool) {
       return fail(dpdk_error(port, "set up transmit queue " + std::to_string(queue), code));
     }
   }
-  if (auto passed = pass_multicast(port, id, info.if_index != 0); !passed) {
+  return {};
+}
+
+/// Drivers differ in which of the two they heed: the configuration's MTU or this one.
+Status set_mtu(const config::Port& port, uint16_t id) {
+  if (port.mtu == 0) {
+    return {};
+  }
+  const int code = ::rte_eth_dev_set_mtu(id, static_cast<uint16_t>(port.mtu));
+  if (code != 0 && code != -ENOTSUP) {
+    return fail(dpdk_error(port, "take an MTU of " + std::to_string(port.mtu), code));
+  }
+  return {};
+}
+
+Status set_up(const config::Port& port, uint16_t id, rte_mempool* pool) {
+  rte_eth_dev_info info{};
+  if (const int code = ::rte_eth_dev_info_get(id, &info); code != 0) {
+    return fail(dpdk_error(port, "be asked what it can do", code));
+  }
+  if (port.rx_queues > info.max_rx_queues) {
+    return fail("port " + port.device + ": rx_queues is " + std::to_string(port.rx_queues) +
+                ", and it has " + std::to_string(info.max_rx_queues));
+  }
+  if (port.mtu > info.max_mtu) {
+    return fail("port " + port.device + ": mtu is " + std::to_string(port.mtu) +
+                ", and its driver takes at most " + std::to_string(info.max_mtu));
+  }
+  const auto queues = static_cast<uint16_t>(port.rx_queues);
+  // Some virtual devices need a transmit queue for each receive queue to start at all.
+  const auto transmit = std::min(queues, info.max_tx_queues);
+  const rte_eth_conf configuration = port_configuration(port, info);
+  if (const int code = ::rte_eth_dev_configure(id, queues, transmit, &configuration); code != 0) {
+    return fail(dpdk_error(port, "be configured", code));
+  }
+  if (auto done = set_up_queues(port, id, transmit, pool); !done) {
+    return done;
+  }
+  // The kernel's interfaces have their MTU from the kernel.
+  const bool is_kernels = info.if_index != 0;
+  if (auto done = is_kernels ? Status{} : set_mtu(port, id); !done) {
+    return done;
+  }
+  if (auto passed = pass_multicast(port, id, is_kernels); !passed) {
     return passed;
   }
   if (const int code = ::rte_eth_dev_start(id); code != 0) {
@@ -121,50 +145,72 @@ Status set_up(const config::Port& port, uint16_t id, rte_mempool* pool) {
   return {};
 }
 
+uint32_t room_of(const rte_mempool* pool) {
+  return rte_pktmbuf_data_room_size(const_cast<rte_mempool*>(pool)) - RTE_PKTMBUF_HEADROOM;
+}
+
 }  // namespace
 
-std::vector<std::string> dpdk_devices() {
-  std::vector<std::string> names;
-  for (uint64_t id = ::rte_eth_find_next(0); id < RTE_MAX_ETHPORTS;
-       id = ::rte_eth_find_next(static_cast<uint16_t>(id + 1))) {
-    char name[RTE_ETH_NAME_MAX_LEN];
-    if (::rte_eth_dev_get_name_by_port(static_cast<uint16_t>(id), name) == 0) {
-      names.emplace_back(name);
-    }
+Status DpdkPort::make() {
+  if (device_.vdev) {
+    const auto behind = interface() ? look_up(*interface()) : std::nullopt;
+    made_ = complete_device(device_, behind, port_.rx_queues, room_of(pool_));
   }
-  return names;
+  const auto id = device_.vdev ? make_device(made_) : find_device(device_.name);
+  if (!id) {
+    return fail(id.error());
+  }
+  id_ = *id;
+  if (auto ready = set_up(port_, *id_, pool_); !ready) {
+    unmake();
+    return ready;
+  }
+  counters_.begin(*id_);
+  return {};
 }
 
-Result<DpdkPort> DpdkPort::open(const config::Port& port, rte_mempool* pool) {
-  uint16_t id = kNone;
-  if (::rte_eth_dev_get_port_by_name(port.device.c_str(), &id) != 0) {
-    return fail(
-        "dataplane.ports: there is no DPDK device \"" + port.device +
-        "\"; there is: " + device_list() +
-        " (dataplane.eal makes devices: --vdev=net_af_packet0,iface=eth1 or -a PCI-ADDRESS)");
+void DpdkPort::unmake() {
+  if (!id_) {
+    return;
   }
-  DpdkPort opened(id);
-  if (auto ready = set_up(port, id, pool); !ready) {
-    return fail(ready.error());
+  counters_.end();
+  if (::rte_eth_promiscuous_get(*id_) == 1) {
+    ::rte_eth_promiscuous_disable(*id_);
   }
-  return opened;
+  ::rte_eth_dev_stop(*id_);
+  ::rte_eth_dev_close(*id_);
+  if (device_.vdev) {
+    remove_device(device_.name);
+  }
+  id_.reset();
 }
 
-DpdkPort::~DpdkPort() {
-  if (id_ != kNone) {
-    if (::rte_eth_promiscuous_get(id_) == 1) {
-      ::rte_eth_promiscuous_disable(id_);
-    }
-    ::rte_eth_dev_stop(id_);
-    ::rte_eth_dev_close(id_);
-  }
+bool DpdkPort::too_small_for(const Interface& interface) const {
+  return device_.vdev &&
+         complete_device(device_, interface, port_.rx_queues, room_of(pool_)).str() != made_.str();
 }
 
-std::vector<std::unique_ptr<PacketSource>> DpdkPort::queues(const config::Port& port) const {
+Link DpdkPort::driver_link() {
+  Link link{.state = arena::PortState::kGone};
+  rte_eth_link found{};
+  if (!id_ || ::rte_eth_link_get_nowait(*id_, &found) != 0) {
+    return link;
+  }
+  uint16_t mtu = 0;
+  ::rte_eth_dev_get_mtu(*id_, &mtu);
+  const bool up = found.link_status == RTE_ETH_LINK_UP;
+  link.state = up ? arena::PortState::kUp : arena::PortState::kDown;
+  link.mtu = mtu;
+  // Virtual devices make their speed up.
+  const bool known = !device_.vdev && found.link_speed != RTE_ETH_SPEED_NUM_UNKNOWN;
+  link.speed_mbps = known ? found.link_speed : 0;
+  return link;
+}
+
+std::vector<std::unique_ptr<PacketSource>> DpdkPort::queues() {
   std::vector<std::unique_ptr<PacketSource>> sources;
-  for (uint16_t queue = 0; queue < port.rx_queues; ++queue) {
-    const std::string name = queue == 0 ? port.device : port.device + "/" + std::to_string(queue);
-    sources.push_back(std::make_unique<DpdkQueue>(name, id_, queue));
+  for (uint16_t queue = 0; queue < port_.rx_queues; ++queue) {
+    sources.push_back(std::make_unique<DpdkQueue>(*this, queue));
   }
   return sources;
 }

@@ -1,42 +1,53 @@
 #pragma once
 
-#include <rte_ethdev.h>
+#include <rte_mempool.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "config/appliance.h"
 #include "config/base/result.h"
+#include "dataplane/source/device_plan.h"
+#include "dataplane/source/live_port.h"
 #include "dataplane/source/packet_source.h"
+#include "dataplane/source/port_counters.h"
 
 namespace sluice::source {
 
-/// A DPDK port, receiving for as long as this lives. One slow thread makes and ends it; its queues
-/// are polled by lcores, which must have stopped before it ends.
-class DpdkPort {
+/// A DPDK port that receives, with the virtual device that it makes for that. Outlives its queues.
+class DpdkPort final : public LivePort {
  public:
-  /// Configures and starts the port: queues, all-multicast or promiscuous mode. The error lists the
-  /// devices that EAL knows if there is none of that name.
-  static Result<DpdkPort> open(const config::Port& port, rte_mempool* pool);
+  DpdkPort(const config::Port& port, const DevicePlan& device, rte_mempool* pool)
+      : LivePort(port.name, device.interface, port.rx_queues),
+        port_(port),
+        device_(device),
+        pool_(pool) {}
+  ~DpdkPort() override { unmake(); }
 
-  DpdkPort(DpdkPort&& other) noexcept : id_(std::exchange(other.id_, kNone)) {}
-  DpdkPort& operator=(DpdkPort&& other) noexcept {
-    std::swap(id_, other.id_);
-    return *this;
-  }
-  ~DpdkPort();
+  /// Makes the device, if it is a virtual one, configures and starts the port: queues,
+  /// all-multicast or promiscuous mode.
+  Status make() override;
+  void unmake() override;
+  bool too_small_for(const Interface& interface) const override;
+  Link driver_link() override;
 
-  /// One source a queue; the first one has the port's counters.
-  std::vector<std::unique_ptr<PacketSource>> queues(const config::Port& port) const;
+  /// One source a queue.
+  std::vector<std::unique_ptr<PacketSource>> queues();
+
+  /// DPDK's number of it while it is made; the slow thread may transmit there.
+  std::optional<uint16_t> id() const noexcept { return id_; }
 
  private:
-  static constexpr uint16_t kNone = RTE_MAX_ETHPORTS;
-  explicit DpdkPort(uint16_t id) : id_(id) {}
-  uint16_t id_;
-};
+  friend class DpdkQueue;
 
-/// Names of the devices that EAL knows.
-std::vector<std::string> dpdk_devices();
+  const config::Port port_;
+  const DevicePlan device_;
+  rte_mempool* pool_;
+  std::optional<uint16_t> id_;
+  Vdev made_;  ///< as it was completed
+  PortCounters counters_;
+};
 
 }  // namespace sluice::source

@@ -2,17 +2,13 @@
 
 #include <fcntl.h>
 #include <rte_eal.h>
-#include <rte_log.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <deque>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <string_view>
 
 #include "config/base/log.h"
@@ -114,77 +110,6 @@ Result<std::vector<std::string>> eal_arguments(const EalSpec& spec, const HugePa
   return arguments;
 }
 
-/// Takes DPDK's log stream line by line.
-class Eal::Chatter {
- public:
-  Chatter() {
-    cookie_io_functions_t functions{};
-    functions.write = [](void* self, const char* text, size_t size) {
-      static_cast<Chatter*>(self)->write({text, size});
-      return static_cast<ssize_t>(size);
-    };
-    stream_ = ::fopencookie(this, "w", functions);
-    ::setvbuf(stream_, nullptr, _IOLBF, BUFSIZ);
-    ::rte_openlog_stream(stream_);
-  }
-  ~Chatter() {
-    ::rte_openlog_stream(nullptr);
-    ::fclose(stream_);
-  }
-  Chatter(const Chatter&) = delete;
-  Chatter& operator=(const Chatter&) = delete;
-
-  /// Logs what was said so far, and from here on everything at once.
-  void go_live() {
-    const std::lock_guard lock(mutex_);
-    for (const std::string& line : early_) {
-      spdlog::debug("{}", line);
-    }
-    early_.clear();
-    live_ = true;
-  }
-
-  /// What was said last, on one line.
-  std::string last_words() const {
-    const std::lock_guard lock(mutex_);
-    std::string words;
-    for (const std::string& line : last_) {
-      words += (words.empty() ? "" : "; ") + line;
-    }
-    return words;
-  }
-
-  void write(std::string_view text) {
-    const std::lock_guard lock(mutex_);
-    pending_ += text;
-    for (size_t end; (end = pending_.find('\n')) != std::string::npos;) {
-      take_line(pending_.substr(0, end));
-      pending_.erase(0, end + 1);
-    }
-  }
-
- private:
-  void take_line(const std::string& line) {
-    constexpr size_t kKept = 3;
-    last_.push_back(line);
-    if (last_.size() > kKept) {
-      last_.pop_front();
-    }
-    if (live_) {
-      spdlog::debug("{}", line);
-    } else {
-      early_.push_back(line);
-    }
-  }
-
-  FILE* stream_;
-  mutable std::mutex mutex_;
-  std::string pending_;
-  std::deque<std::string> last_;
-  std::vector<std::string> early_;
-  bool live_ = false;
-};
-
 namespace {
 
 /// Keeps what is written to standard output and error while this lives: EAL prints its usage there.
@@ -233,10 +158,6 @@ bool initialize(std::vector<char*>& argv, std::string& said) {
 
 }  // namespace
 
-Eal::Eal(std::unique_ptr<Chatter> chatter) : chatter_(std::move(chatter)) {}
-Eal::Eal(Eal&& other) noexcept = default;
-Eal& Eal::operator=(Eal&& other) noexcept = default;
-
 Result<Eal> Eal::start(const EalSpec& spec) {
   auto arguments = eal_arguments(spec, huge_pages());
   if (!arguments) {
@@ -251,19 +172,19 @@ Result<Eal> Eal::start(const EalSpec& spec) {
   }
   argv.push_back(nullptr);
   spdlog::debug("EAL: {}", shown);
-  auto chatter = std::make_unique<Chatter>();
+  auto log = std::make_unique<DpdkLog>();
   std::string said;
   const bool up = initialize(argv, said);
-  chatter->go_live();
+  log->go_live();
   if (!up) {
     return fail("DPDK's EAL does not start: " + (said.empty() ? "" : said + "; ") +
-                chatter->last_words());
+                DpdkLog::last_words());
   }
-  return Eal(std::move(chatter));
+  return Eal(std::move(log));
 }
 
 Eal::~Eal() {
-  if (chatter_) {
+  if (log_) {
     ::rte_eal_cleanup();
   }
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/base/result.h"
+#include "dataplane/source/dpdk_log.h"
 
 namespace sluice::source {
 
@@ -37,14 +38,13 @@ class Eal {
   /// log lines of level debug if it does not.
   static Result<Eal> start(const EalSpec& spec);
 
-  Eal(Eal&& other) noexcept;
-  Eal& operator=(Eal&& other) noexcept;
+  Eal(Eal&& other) noexcept = default;
+  Eal& operator=(Eal&& other) noexcept = default;
   ~Eal();
 
  private:
-  class Chatter;
-  explicit Eal(std::unique_ptr<Chatter> chatter);
-  std::unique_ptr<Chatter> chatter_;
+  explicit Eal(std::unique_ptr<DpdkLog> log) : log_(std::move(log)) {}
+  std::unique_ptr<DpdkLog> log_;
 };
 
 }  // namespace sluice::source

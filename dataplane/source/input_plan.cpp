@@ -1,7 +1,6 @@
 #include "dataplane/source/input_plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "dataplane/source/interface.h"
 #include "dataplane/source/vdev.h"
@@ -41,51 +40,44 @@ Status add_flows(const config::Appliance& appliance, InputPlan& input) {
   return {};
 }
 
-bool takes_interface(const Vdev& vdev) {
-  return vdev.name.starts_with("net_af_packet") || vdev.name.starts_with("net_af_xdp");
-}
-
-/// Checks the kernel's interface behind a device, and completes the device.
-Status bind_interface(Vdev& vdev, const config::Port& port, InputPlan& input, SourcePlan& plan) {
-  const auto name = vdev.argument("iface");
-  if (!name || !takes_interface(vdev)) {
-    return {};
-  }
-  auto interface = find_interface(*name);
-  if (!interface) {
-    return fail("dataplane.eal, device " + vdev.name + ": " + interface.error().message);
-  }
-  if (auto allowed = may_capture(); !allowed) {
-    return allowed;
-  }
-  if (vdev.name.starts_with("net_af_packet")) {
-    complete_af_packet(vdev, *interface, port.rx_queues);
-    const auto frame = std::strtoul(vdev.argument("framesz")->c_str(), nullptr, 10);
-    plan.frame_bytes = std::max(plan.frame_bytes, static_cast<uint32_t>(frame));
-  }
-  input.interface = interface->name;
-  return {};
-}
-
-/// The user's arguments with the completed devices in the place of theirs.
-std::vector<std::string> with_devices(const std::vector<std::string>& eal,
-                                      const std::vector<Vdev>& devices) {
+/// The user's arguments without the devices that ports make themselves.
+std::vector<std::string> without_devices_of(const std::vector<InputPlan>& inputs,
+                                            const std::vector<std::string>& eal) {
   std::vector<std::string> arguments;
   for (size_t i = 0; i < eal.size(); ++i) {
-    if (eal[i] == "--vdev") {
-      ++i;
-    } else if (!eal[i].starts_with("--vdev=")) {
+    if (!eal[i].starts_with("--vdev")) {
       arguments.push_back(eal[i]);
+    } else if (eal[i] == "--vdev") {
+      ++i;
     }
   }
-  for (const Vdev& device : devices) {
-    arguments.push_back("--vdev=" + device.str());
+  for (const Vdev& device : vdevs(eal)) {
+    const bool is_ports =
+        std::any_of(inputs.begin(), inputs.end(),
+                    [&device](const InputPlan& input) { return input.device.name == device.name; });
+    if (!is_ports) {
+      arguments.push_back("--vdev=" + device.str());
+    }
   }
   return arguments;
 }
 
+/// All ports fill one kind of packet buffers.
+Status check_buffers(const SourcePlan& plan) {
+  for (const InputPlan& input : plan.inputs) {
+    if (plan.frame_bytes > input.device.most_frame_bytes) {
+      return fail("port " + input.port.name + ", device " + input.device.name +
+                  ": takes packet buffers of at most " +
+                  std::to_string(input.device.most_frame_bytes) +
+                  " bytes, and another port needs " + std::to_string(plan.frame_bytes) +
+                  " for its jumbo frames: use net_af_packet, or a Sluice of its own for that port");
+    }
+  }
+  return {};
+}
+
 Status plan_ports(const config::Appliance& appliance, SourcePlan& plan) {
-  std::vector<Vdev> devices = vdevs(appliance.dataplane.eal);
+  const std::vector<Vdev> devices = vdevs(appliance.dataplane.eal);
   std::vector<config::Port> ports = appliance.dataplane.ports;
   if (ports.empty()) {
     for (const Vdev& device : devices) {
@@ -98,20 +90,17 @@ Status plan_ports(const config::Appliance& appliance, SourcePlan& plan) {
         "dataplane.ports, or an interface in dataplane.interface");
   }
   for (const config::Port& port : ports) {
-    InputPlan input{.port = port};
-    const auto device = std::find_if(devices.begin(), devices.end(), [&port](const Vdev& vdev) {
-      return vdev.name == port.device;
-    });
-    if (device != devices.end()) {
-      if (auto bound = bind_interface(*device, port, input, plan); !bound) {
-        return bound;
-      }
+    auto device = plan_device(port, devices);
+    if (!device) {
+      return fail(device.error());
     }
-    plan.inputs.push_back(std::move(input));
+    plan.frame_bytes = std::max(plan.frame_bytes, device->frame_bytes);
+    plan.inputs.push_back(
+        {.port = port, .interface = device->interface, .device = std::move(*device)});
   }
-  plan.eal = with_devices(appliance.dataplane.eal, devices);
+  plan.eal = without_devices_of(plan.inputs, appliance.dataplane.eal);
   plan.live = true;
-  return {};
+  return check_buffers(plan);
 }
 
 Status plan_pcap(const std::string& name, SourcePlan& plan) {

@@ -9,6 +9,7 @@
 #include "config/base/result.h"
 #include "dataplane/net/flow_table.h"
 #include "dataplane/net/membership.h"
+#include "dataplane/source/device_plan.h"
 
 namespace sluice::source {
 
@@ -19,6 +20,7 @@ struct InputPlan {
       port;  ///< of driver dpdk; else only its name, which is that of the interface or file
   /// The kernel's interface behind it, on which groups are joined; none if the kernel has none.
   std::optional<std::string> interface;
+  DevicePlan device;                 ///< of driver dpdk
   std::vector<net::FlowRule> rules;  ///< streams by their index in the configuration
   std::vector<net::Group> groups;
 };
@@ -27,7 +29,7 @@ struct InputPlan {
 struct SourcePlan {
   std::vector<InputPlan> inputs;
   std::vector<uint32_t> files;   ///< streams whose source is a file
-  std::vector<std::string> eal;  ///< EAL's arguments, devices completed
+  std::vector<std::string> eal;  ///< EAL's arguments, without the devices of ports
   uint32_t frame_bytes = 2048;   ///< the longest frame that is taken whole
   bool live = false;             ///< any of the inputs is no file
 };

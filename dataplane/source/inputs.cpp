@@ -5,6 +5,7 @@
 #include "config/base/log.h"
 #include "dataplane/net/kernel_membership.h"
 #include "dataplane/source/capture_source.h"
+#include "dataplane/source/dpdk_port.h"
 #include "dataplane/source/pcap_live.h"
 #include "dataplane/source/ts_file_source.h"
 
@@ -33,31 +34,37 @@ PcapLiveSpec pcap_spec(const InputPlan& input) {
 
 }  // namespace
 
-Status Inputs::open_network(const config::Appliance& appliance, const SourcePlan& plan,
-                            rte_mempool* pool) {
-  const config::Dataplane& dataplane = appliance.dataplane;
-  for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    const InputPlan& input = plan.inputs[i];
-    if (dataplane.driver == config::Driver::kDpdk) {
-      auto port = DpdkPort::open(input.port, pool);
-      if (!port) {
-        return fail(port.error());
-      }
-      for (auto& queue : port->queues(input.port)) {
-        sources_.push_back({std::move(queue), i});
-      }
-      ports_.push_back(std::move(*port));
-      continue;
-    }
-    auto source = dataplane.driver == config::Driver::kPcap
-                      ? open_pcap_live(pcap_spec(input), pool)
-                      : open_capture_source(dataplane.path, dataplane.pace, pool);
+Status Inputs::open_input(const config::Dataplane& dataplane, const InputPlan& input, size_t index,
+                          rte_mempool* pool) {
+  std::unique_ptr<LivePort> live;
+  if (dataplane.driver == config::Driver::kFile) {
+    auto source = open_capture_source(dataplane.path, dataplane.pace, pool);
     if (!source) {
       return fail(source.error());
     }
-    sources_.push_back({std::move(*source), i});
+    sources_.push_back({std::move(*source), index});
+    return {};
   }
-  return {};
+  if (dataplane.driver == config::Driver::kPcap) {
+    auto port = std::make_unique<PcapPort>(pcap_spec(input), pool);
+    sources_.push_back({port->source(), index});
+    live = std::move(port);
+  } else {
+    auto port = std::make_unique<DpdkPort>(input.port, input.device, pool);
+    for (auto& queue : port->queues()) {
+      sources_.push_back({std::move(queue), index});
+    }
+    live = std::move(port);
+  }
+  ports_.emplace_back(std::move(live), [membership = memberships_[index].get()] {
+    if (membership == nullptr) {
+      return;
+    }
+    if (auto joined = membership->rejoin(); !joined) {
+      spdlog::error("{}", joined.error().message);
+    }
+  });
+  return ports_.back().begin();
 }
 
 Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan& plan,
@@ -73,8 +80,10 @@ Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan
     inputs.memberships_.push_back(
         input.interface ? std::make_unique<net::KernelMembership>(*input.interface) : nullptr);
   }
-  if (auto opened = inputs.open_network(appliance, plan, pool); !opened) {
-    return fail(opened.error());
+  for (size_t i = 0; i < plan.inputs.size(); ++i) {
+    if (auto opened = inputs.open_input(appliance.dataplane, plan.inputs[i], i, pool); !opened) {
+      return fail(opened.error());
+    }
   }
   for (const uint32_t stream : plan.files) {
     const config::Source& file = appliance.streams[stream].source;
@@ -116,6 +125,9 @@ void Inputs::tick(net::Membership::Monotonic now) {
     if (membership) {
       membership->tick(now);
     }
+  }
+  for (PortKeeper& port : ports_) {
+    port.tick(now);
   }
 }
 

@@ -7,9 +7,9 @@
 #include "config/appliance.h"
 #include "config/base/result.h"
 #include "dataplane/net/membership.h"
-#include "dataplane/source/dpdk_port.h"
 #include "dataplane/source/input_plan.h"
 #include "dataplane/source/packet_source.h"
+#include "dataplane/source/port_keeper.h"
 
 namespace sluice::source {
 
@@ -37,15 +37,15 @@ class Inputs {
   net::Membership* membership(size_t input) { return memberships_[input].get(); }
   /// Leaves the groups, so that the network stops sending.
   void leave_groups();
-  /// Sends what is due of IGMP and MLD. Every 5 ms or so.
+  /// Sends what is due of IGMP and MLD, and looks after the ports. Every 5 ms or so.
   void tick(net::Membership::Monotonic now);
 
  private:
-  Status open_network(const config::Appliance& appliance, const SourcePlan& plan,
-                      rte_mempool* pool);
+  Status open_input(const config::Dataplane& dataplane, const InputPlan& input, size_t index,
+                    rte_mempool* pool);
 
   // In this order: sources go before their ports.
-  std::vector<DpdkPort> ports_;
+  std::vector<PortKeeper> ports_;
   std::vector<OpenSource> sources_;
   std::vector<std::unique_ptr<net::Membership>> memberships_;  // by input
 };

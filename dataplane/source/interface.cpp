@@ -1,13 +1,15 @@
 #include "dataplane/source/interface.h"
 
 #include <arpa/inet.h>
+#include <linux/ethtool.h>
+#include <linux/sockios.h>
 #include <net/if.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <memory>
 
 namespace sluice::source {
@@ -23,25 +25,76 @@ std::string known_interfaces() {
   return names.empty() ? "none" : names;
 }
 
+/// A socket to ask the kernel of interfaces by.
+class Asker {
+ public:
+  explicit Asker(const std::string& name) : fd_(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    name.copy(request_.ifr_name, IFNAMSIZ - 1);
+  }
+  ~Asker() { ::close(fd_); }
+  Asker(const Asker&) = delete;
+  Asker& operator=(const Asker&) = delete;
+
+  bool ask(unsigned long what) { return ::ioctl(fd_, what, &request_) == 0; }
+  bool ask_ethtool(void* command) {
+    request_.ifr_data = static_cast<char*>(command);
+    return ask(SIOCETHTOOL);
+  }
+  const ifreq& answer() const { return request_; }
+
+ private:
+  int fd_;
+  ifreq request_{};
+};
+
+uint32_t speed_of(Asker& asker) {
+  ethtool_cmd command{};
+  command.cmd = ETHTOOL_GSET;
+  if (!asker.ask_ethtool(&command)) {
+    return 0;
+  }
+  const uint32_t speed = ethtool_cmd_speed(&command);
+  return speed == static_cast<uint32_t>(SPEED_UNKNOWN) ? 0 : speed;
+}
+
+unsigned receive_queues_of(Asker& asker) {
+  ethtool_channels command{};
+  command.cmd = ETHTOOL_GCHANNELS;
+  if (!asker.ask_ethtool(&command)) {
+    return 1;
+  }
+  return std::max(1U, command.combined_count + command.rx_count);
+}
+
 }  // namespace
 
-Result<Interface> find_interface(const std::string& name) {
-  const int fd = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) {
-    return fail(system_error("cannot look up interface " + name, errno));
-  }
-  ifreq request{};
-  name.copy(request.ifr_name, IFNAMSIZ - 1);
+std::optional<Interface> look_up(const std::string& name) {
+  Asker asker(name);
   Interface interface { .name = name };
-  bool found = name.size() < IFNAMSIZ && ::ioctl(fd, SIOCGIFMTU, &request) == 0;
-  interface.mtu = found ? static_cast<unsigned>(request.ifr_mtu) : 0;
-  found = found && ::ioctl(fd, SIOCGIFFLAGS, &request) == 0;
-  interface.up = found && (request.ifr_flags & IFF_UP) != 0;
-  ::close(fd);
-  if (!found) {
+  if (name.size() >= IFNAMSIZ || !asker.ask(SIOCGIFINDEX)) {
+    return std::nullopt;
+  }
+  interface.index = static_cast<unsigned>(asker.answer().ifr_ifindex);
+  if (!asker.ask(SIOCGIFMTU)) {
+    return std::nullopt;
+  }
+  interface.mtu = static_cast<unsigned>(asker.answer().ifr_mtu);
+  if (!asker.ask(SIOCGIFFLAGS)) {
+    return std::nullopt;
+  }
+  interface.up = (asker.answer().ifr_flags & IFF_UP) != 0;
+  interface.running = interface.up && (asker.answer().ifr_flags & IFF_RUNNING) != 0;
+  interface.speed_mbps = speed_of(asker);
+  interface.receive_queues = receive_queues_of(asker);
+  return interface;
+}
+
+Result<Interface> find_interface(const std::string& name) {
+  auto interface = look_up(name);
+  if (!interface) {
     return fail("there is no network interface \"" + name + "\"; there is: " + known_interfaces());
   }
-  return interface;
+  return *interface;
 }
 
 Status may_capture() {

@@ -6,47 +6,37 @@
 #include <algorithm>
 #include <array>
 
-#include "config/base/log.h"
 #include "dataplane/source/mark.h"
 
 namespace sluice::source {
-namespace {
-
-struct Close {
-  void operator()(pcap_t* handle) const { ::pcap_close(handle); }
-};
-using Handle = std::unique_ptr<pcap_t, Close>;
-
-class PcapLive final : public PacketSource {
+class PcapSource final : public PacketSource {
  public:
-  PcapLive(std::string interface, Handle handle, rte_mempool* pool)
-      : PacketSource(std::move(interface), {.own_clock = true}),
-        handle_(std::move(handle)),
-        pool_(pool) {}
+  explicit PcapSource(PcapPort& port)
+      : PacketSource(port.spec_.interface, {.own_clock = true}),
+        port_(port),
+        gate_(port.gates_.front()),
+        pool_(port.pool_) {}
 
   uint16_t receive(std::span<rte_mbuf*> mbufs) noexcept override {
+    if (!gate_.pass()) [[unlikely]] {
+      return 0;
+    }
     // Buffers first: while there are none, frames wait in the kernel's ring.
     Burst burst{.mbufs = mbufs};
     if (::rte_pktmbuf_alloc_bulk(pool_, mbufs.data(), static_cast<unsigned>(mbufs.size())) != 0) {
       return 0;
     }
-    ::pcap_dispatch(handle_.get(), static_cast<int>(mbufs.size()), &PcapLive::take,
-                    reinterpret_cast<u_char*>(&burst));
+    const int taken = ::pcap_dispatch(port_.handle_.get(), static_cast<int>(mbufs.size()),
+                                      &PcapSource::take, reinterpret_cast<u_char*>(&burst));
+    if (taken < 0) [[unlikely]] {
+      port_.broken_.store(true, std::memory_order_relaxed);
+    }
     ::rte_pktmbuf_free_bulk(mbufs.data() + burst.filled,
                             static_cast<unsigned>(mbufs.size() - burst.filled));
     return burst.filled;
   }
-
-  NicCounters counters() override {
-    pcap_stat stats{};
-    if (::pcap_stats(handle_.get(), &stats) == 0) {
-      // Both count up to 2^32 and begin again.
-      missed_ += static_cast<uint32_t>(stats.ps_drop - last_.ps_drop);
-      missed_ += static_cast<uint32_t>(stats.ps_ifdrop - last_.ps_ifdrop);
-      last_ = stats;
-    }
-    return {.missed = missed_};
-  }
+  NicCounters counters() override { return port_.counters(); }
+  Link link() override { return port_.link(); }
 
  private:
   struct Burst {
@@ -65,25 +55,33 @@ class PcapLive final : public PacketSource {
     mark_of(mbuf).arrival_ns = int64_t{header->ts.tv_sec} * 1'000'000'000 + header->ts.tv_usec;
   }
 
-  Handle handle_;
+  PcapPort& port_;
+  Gate& gate_;
   rte_mempool* pool_;
-  pcap_stat last_{};
-  uint64_t missed_ = 0;
 };
+
+namespace {
 
 tl::unexpected<Error> pcap_error(const std::string& interface, const std::string& reason) {
   return fail("libpcap cannot capture on " + interface + ": " + reason);
 }
 
-Result<Handle> activate(const std::string& interface, int longest_frame) {
+}  // namespace
+
+void PcapPort::Close::operator()(pcap* handle) const {
+  ::pcap_close(handle);
+}
+
+Result<PcapPort::Handle> PcapPort::activate() const {
   constexpr int kBuffer = 64 << 20;  // 100 ms at 5 Gbit/s
+  const std::string& interface = spec_.interface;
   char reason[PCAP_ERRBUF_SIZE] = {};
   Handle handle(::pcap_create(interface.c_str(), reason));
   if (!handle) {
     return pcap_error(interface, reason);
   }
   // Every slot of the kernel's ring is as long as this, so a needless 65,535 would leave few slots.
-  ::pcap_set_snaplen(handle.get(), longest_frame);
+  ::pcap_set_snaplen(handle.get(), ::rte_pktmbuf_data_room_size(pool_) - RTE_PKTMBUF_HEADROOM);
   ::pcap_set_promisc(handle.get(), 1);
   ::pcap_set_immediate_mode(handle.get(), 1);
   ::pcap_set_buffer_size(handle.get(), kBuffer);
@@ -102,7 +100,55 @@ Result<Handle> activate(const std::string& interface, int longest_frame) {
   return handle;
 }
 
-}  // namespace
+Status PcapPort::filter(const Handle& handle) const {
+  const std::string text = capture_filter(spec_.destinations);
+  bpf_program program{};
+  if (::pcap_compile(handle.get(), &program, text.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
+    return pcap_error(spec_.interface, ::pcap_geterr(handle.get()));
+  }
+  const int installed = ::pcap_setfilter(handle.get(), &program);
+  ::pcap_freecode(&program);
+  if (installed != 0) {
+    return pcap_error(spec_.interface, ::pcap_geterr(handle.get()));
+  }
+  return {};
+}
+
+Status PcapPort::make() {
+  auto handle = activate();
+  if (!handle) {
+    return fail(handle.error());
+  }
+  if (auto filtered = filter(*handle); !filtered) {
+    return filtered;
+  }
+  handle_ = std::move(*handle);
+  broken_.store(false, std::memory_order_relaxed);
+  last_drop_ = 0;
+  last_interface_drop_ = 0;
+  return {};
+}
+
+void PcapPort::unmake() {
+  counters();
+  handle_.reset();
+}
+
+NicCounters PcapPort::counters() {
+  pcap_stat stats{};
+  if (handle_ && ::pcap_stats(handle_.get(), &stats) == 0) {
+    // Both count up to 2^32 and begin again.
+    missed_ += static_cast<uint32_t>(stats.ps_drop - last_drop_);
+    missed_ += static_cast<uint32_t>(stats.ps_ifdrop - last_interface_drop_);
+    last_drop_ = stats.ps_drop;
+    last_interface_drop_ = stats.ps_ifdrop;
+  }
+  return {.missed = missed_};
+}
+
+std::unique_ptr<PacketSource> PcapPort::source() {
+  return std::make_unique<PcapSource>(*this);
+}
 
 std::string capture_filter(const std::vector<net::IpAddress>& destinations) {
   constexpr size_t kMostAddresses = 256;  // three copies of each, 4,096 instructions in all
@@ -118,24 +164,6 @@ std::string capture_filter(const std::vector<net::IpAddress>& destinations) {
   }
   // "vlan" shifts what follows it by a tag, so the plain form has to stand first.
   return "(" + plain + ") or (vlan and (" + plain + ")) or (vlan and (" + plain + "))";
-}
-
-Result<std::unique_ptr<PacketSource>> open_pcap_live(const PcapLiveSpec& spec, rte_mempool* pool) {
-  auto handle = activate(spec.interface, ::rte_pktmbuf_data_room_size(pool) - RTE_PKTMBUF_HEADROOM);
-  if (!handle) {
-    return fail(handle.error());
-  }
-  const std::string filter = capture_filter(spec.destinations);
-  bpf_program program{};
-  if (::pcap_compile(handle->get(), &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-    return pcap_error(spec.interface, ::pcap_geterr(handle->get()));
-  }
-  const int installed = ::pcap_setfilter(handle->get(), &program);
-  ::pcap_freecode(&program);
-  if (installed != 0) {
-    return pcap_error(spec.interface, ::pcap_geterr(handle->get()));
-  }
-  return std::make_unique<PcapLive>(spec.interface, std::move(*handle), pool);
 }
 
 }  // namespace sluice::source

@@ -23,9 +23,13 @@ Vdev Vdev::parse(std::string_view text) {
 }
 
 std::string Vdev::str() const {
-  std::string text = name;
+  return arguments.empty() ? name : name + "," + argument_text();
+}
+
+std::string Vdev::argument_text() const {
+  std::string text;
   for (const auto& [key, value] : arguments) {
-    text += "," + key + (value.empty() ? "" : "=" + value);
+    text += (text.empty() ? "" : ",") + key + (value.empty() ? "" : "=" + value);
   }
   return text;
 }
@@ -59,13 +63,14 @@ std::vector<Vdev> vdevs(const std::vector<std::string>& eal) {
   return found;
 }
 
-void complete_af_packet(Vdev& vdev, const Interface& interface, unsigned queues) {
+void complete_af_packet(Vdev& vdev, const Interface& interface, unsigned queues, uint32_t most) {
   // Above this lie only loopback and super-frames of segmentation offload.
   constexpr unsigned kLargestMtu = 9216;
   constexpr unsigned kOverhead = 128;  // the kernel's header, Ethernet and two tags
   constexpr unsigned kRingBytes = 32U << 20;
-  const unsigned frame =
+  const unsigned wanted =
       std::max(2048U, std::bit_ceil(std::min(interface.mtu, kLargestMtu) + kOverhead));
+  const unsigned frame = std::min(wanted, std::bit_floor(most));
   vdev.set_default("framesz", std::to_string(frame));
   vdev.set_default("blocksz", std::to_string(frame * 32));
   vdev.set_default("framecnt", std::to_string(kRingBytes / frame));

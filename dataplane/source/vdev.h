@@ -17,6 +17,8 @@ struct Vdev {
 
   static Vdev parse(std::string_view text);
   std::string str() const;
+  /// Without the name: `iface=eth1,qpairs=1`.
+  std::string argument_text() const;
 
   std::optional<std::string> argument(std::string_view key) const;
   void set_default(std::string key, std::string value);
@@ -28,6 +30,7 @@ std::vector<Vdev> vdevs(const std::vector<std::string>& eal);
 /// Gives a net_af_packet device what its defaults lack: frames as large as the interface's MTU
 /// wants (the driver silently cuts those over about 2,000 bytes), and a ring that holds 100 ms at
 /// the most that the driver takes in. What the user has set stays.
-void complete_af_packet(Vdev& vdev, const Interface& interface, unsigned queues);
+/// @param most  the longest frame that there are packet buffers for
+void complete_af_packet(Vdev& vdev, const Interface& interface, unsigned queues, uint32_t most);
 
 }  // namespace sluice::source

@@ -93,6 +93,12 @@ PageFile<Page>::~PageFile() {
 template class PageFile<StatsPage>;
 template class PageFile<ControlPage>;
 
+std::string_view to_string(PortState state) {
+  static constexpr std::array<std::string_view, 3> kNames{"up", "down", "gone"};
+  const auto i = static_cast<size_t>(state);
+  return i < kNames.size() ? kNames[i] : "unknown";
+}
+
 std::string_view to_string(StreamState state) {
   static constexpr std::array<std::string_view, 4> kNames{"waiting", "receiving", "silent",
                                                           "failed"};

@@ -39,10 +39,14 @@ struct Drops {
   uint64_t sum() const noexcept;
 };
 
-/// One receive queue of one port, file or interface. Written by its rx lcore, the `nic_` fields by
-/// the slow thread.
+/// What the line of a port does. "gone": the device or the interface behind it has been deleted.
+enum class PortState : uint32_t { kUp, kDown, kGone };
+std::string_view to_string(PortState state);
+
+/// One receive queue of one port, file or interface. Written by its rx lcore, what comes from
+/// nic_missed on by the slow thread.
 struct alignas(64) PortStats {
-  char device[64];   ///< empty = unused slot
+  char device[64];   ///< empty = unused slot; the same for all queues of a port
   Counter frames;    ///< frames taken from the driver
   Counter filtered;  ///< sound frames that are nobody's: not IP, not UDP, no stream's address. Not
                      ///< in `received`
@@ -52,7 +56,21 @@ struct alignas(64) PortStats {
   alignas(64) Counter nic_missed;  ///< the NIC, kernel or libpcap had no room: never came to us
   Counter nic_errors;
   Counter nic_no_mbuf;
-  Counter link_up;
+  Counter queue;       ///< receive queue of the device; what comes before counts for the whole
+                       ///< port and stands with queue 0
+  Counter state;       ///< PortState
+  Counter mtu;         ///< 0 = there is none
+  Counter speed_mbps;  ///< 0 = not known
+};
+
+/// What the driver of a port counts besides, under its own names. Written by the slow thread.
+struct alignas(64) PortXstats {
+  static constexpr size_t kMost = 64;
+  struct Entry {
+    char name[64];  ///< empty = the list ends here
+    Counter value;
+  };
+  std::array<Entry, kMost> entries;
 };
 
 /// What a stream is doing. "waiting": nothing has come yet; "silent": it has stopped coming.
@@ -120,6 +138,7 @@ struct StatsPage {
   Counter giving_up;    ///< the slot that is being given up: 0 = none, else one more than its place
                         ///< among ports, then streams
   std::array<PortStats, kMaxPorts> ports;
+  std::array<PortXstats, kMaxPorts> xstats;  ///< by the slot of a port's queue 0
   std::array<LcoreStats, kMaxLcores> lcores;
   std::array<StreamStats, kMaxStreams> streams;
 };

@@ -24,8 +24,13 @@ class StatusTest : public testing::Test {
     // two queues of one port
     for (size_t queue : {0, 1}) {
       std::strcpy(stats_->ports[queue].device, "net_af_packet0");
+      stats_->ports[queue].queue.set(queue);
       stats_->ports[queue].received.set(60);
     }
+    stats_->ports[0].mtu.set(9000);
+    stats_->ports[0].speed_mbps.set(25'000);
+    std::strcpy(stats_->xstats[0].entries[0].name, "rx_crc_errors");
+    stats_->xstats[0].entries[0].value.set(3);
     stats_->ports[0].nic_missed.set(7);
     stats_->ports[1].drops.add(arena::Drop::kTruncated, 5);
     arena::StreamStats& news = stats_->streams[1];
@@ -72,6 +77,11 @@ TEST_F(StatusTest, HasWhatOutsideProgramsRead) {
   EXPECT_EQ(status["ports"][0]["device"], "net_af_packet0");
   EXPECT_EQ(status["ports"][0]["received"], 120);
   EXPECT_EQ(status["ports"][0]["missed"], 7);
+  EXPECT_EQ(status["ports"][0]["queues"], 2);
+  EXPECT_EQ(status["ports"][0]["link_up"], true);
+  EXPECT_EQ(status["ports"][0]["mtu"], 9000);
+  EXPECT_EQ(status["ports"][0]["speed_mbps"], 25'000);
+  EXPECT_EQ(status["ports"][0]["xstats"], (Json{{"rx_crc_errors", 3}}));
   ASSERT_EQ(status["streams"].size(), 2U);
   const Json& news = status["streams"][0];
   EXPECT_EQ(news["name"], "news");

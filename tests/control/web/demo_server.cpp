@@ -83,7 +83,6 @@ class Demo {
       (*stats_)->streams[i].state.set(static_cast<uint64_t>(kChannels[i].state));
     }
     std::strcpy((*stats_)->ports[0].device, "net_af_packet0");
-    (*stats_)->ports[0].link_up.set(1);
     (*stats_)->streams[1].drops.add(arena::Drop::kDuplicate, 38);
     (*stats_)->streams[1].rtp_lost.set(4);
     (*stats_)->ports[0].drops.add(arena::Drop::kTruncated, 2);

@@ -28,6 +28,21 @@ TEST_F(StatsSlotsTest, AreFoundAgainByName) {
   EXPECT_NE(*successor.stream("news3"), news);
 }
 
+TEST_F(StatsSlotsTest, AreOnesOwnForEachQueueOfAPort) {
+  arena::PortStats* first = *slots_.port("a", 0);
+  arena::PortStats* second = *slots_.port("a", 1);
+  EXPECT_NE(first, second);
+  EXPECT_STREQ(first->device, second->device);
+  EXPECT_EQ(second->queue.get(), 1U);
+  EXPECT_EQ(&slots_.xstats_of(*second), &page_->xstats[1]);
+  StatsSlots successor(*page_);
+  EXPECT_EQ(*successor.port("a", 1), second);
+  std::strcpy(successor.xstats_of(*second).entries[0].name, "rx_errors");
+  successor.give_up(*second);
+  EXPECT_NE(*successor.port("b", 1), first);
+  EXPECT_STREQ(successor.xstats_of(*second).entries[0].name, "") << "of another port";
+}
+
 TEST_F(StatsSlotsTest, TellLongNamesApartByTheirEnd) {
   const std::string folder(100, 'x');
   arena::PortStats* first = *slots_.port(folder + "/1.pcap");

@@ -28,7 +28,7 @@ unsigned value(const Vdev& vdev, const char* key) {
 TEST(AfPacket, GetsARingThatTheKernelTakesForEveryMtu) {
   for (const unsigned mtu : {68U, 1280U, 1500U, 1900U, 2000U, 3400U, 9000U, 9216U, 65536U}) {
     Vdev vdev = Vdev::parse("net_af_packet0,iface=eth1");
-    complete_af_packet(vdev, {.name = "eth1", .mtu = mtu}, 1);
+    complete_af_packet(vdev, {.name = "eth1", .mtu = mtu}, 1, 1U << 16);
     const unsigned frame = value(vdev, "framesz");
     const unsigned block = value(vdev, "blocksz");
     const unsigned count = value(vdev, "framecnt");
@@ -44,7 +44,7 @@ TEST(AfPacket, GetsARingThatTheKernelTakesForEveryMtu) {
 
 TEST(AfPacket, KeepsWhatTheUserHasSet) {
   Vdev vdev = Vdev::parse("net_af_packet0,iface=eth1,framesz=4096,framecnt=512");
-  complete_af_packet(vdev, {.name = "eth1"}, 2);
+  complete_af_packet(vdev, {.name = "eth1"}, 2, 1U << 16);
   EXPECT_EQ(value(vdev, "framesz"), 4096U);
   EXPECT_EQ(value(vdev, "framecnt"), 512U);
   EXPECT_EQ(value(vdev, "qpairs"), 2U);

@@ -1,0 +1,77 @@
+#include "dataplane/source/dpdk_log.h"
+
+#include <rte_log.h>
+
+#include "config/base/log.h"
+
+namespace sluice::source {
+
+DpdkLog::DpdkLog() {
+  cookie_io_functions_t functions{};
+  functions.write = [](void* self, const char* text, size_t size) {
+    static_cast<DpdkLog*>(self)->write({text, size});
+    return static_cast<ssize_t>(size);
+  };
+  stream_ = ::fopencookie(this, "w", functions);
+  ::setvbuf(stream_, nullptr, _IOLBF, BUFSIZ);
+  ::rte_openlog_stream(stream_);
+  the_one = this;
+}
+
+DpdkLog::~DpdkLog() {
+  the_one = nullptr;
+  ::rte_openlog_stream(nullptr);
+  ::fclose(stream_);
+}
+
+void DpdkLog::go_live() {
+  const std::lock_guard lock(mutex_);
+  for (const std::string& line : early_) {
+    spdlog::debug("{}", line);
+  }
+  early_.clear();
+  live_ = true;
+}
+
+std::string DpdkLog::last_words() {
+  if (the_one == nullptr) {
+    return {};
+  }
+  const std::lock_guard lock(the_one->mutex_);
+  std::string words;
+  for (const std::string& line : the_one->last_) {
+    words += (words.empty() ? "" : "; ") + line;
+  }
+  return words;
+}
+
+void DpdkLog::forget() {
+  if (the_one != nullptr) {
+    const std::lock_guard lock(the_one->mutex_);
+    the_one->last_.clear();
+  }
+}
+
+void DpdkLog::write(std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  pending_ += text;
+  for (size_t end; (end = pending_.find('\n')) != std::string::npos;) {
+    take_line(pending_.substr(0, end));
+    pending_.erase(0, end + 1);
+  }
+}
+
+void DpdkLog::take_line(const std::string& line) {
+  constexpr size_t kKept = 3;
+  last_.push_back(line);
+  if (last_.size() > kKept) {
+    last_.pop_front();
+  }
+  if (live_) {
+    spdlog::debug("{}", line);
+  } else {
+    early_.push_back(line);
+  }
+}
+
+}  // namespace sluice::source

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdio>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sluice::source {
+
+/// DPDK's log, taken line by line for as long as this lives: log lines of our own, of level debug,
+/// and the text behind error codes that say little. There is one. DPDK writes from any thread.
+class DpdkLog {
+ public:
+  DpdkLog();
+  ~DpdkLog();
+  DpdkLog(const DpdkLog&) = delete;
+  DpdkLog& operator=(const DpdkLog&) = delete;
+
+  /// Logs what was said so far, and from here on everything at once.
+  void go_live();
+
+  /// What was said last, on one line; nothing where there is no log.
+  static std::string last_words();
+  /// Forgets what was said, so that last_words() belong to what is done next.
+  static void forget();
+
+ private:
+  void write(std::string_view text);
+  void take_line(const std::string& line);
+
+  static inline DpdkLog* the_one = nullptr;
+  FILE* stream_;
+  std::mutex mutex_;
+  std::string pending_;
+  std::deque<std::string> last_;
+  std::vector<std::string> early_;
+  bool live_ = false;
+};
+
+}  // namespace sluice::source

@@ -1,0 +1,156 @@
+#include "dataplane/source/port_keeper.h"
+
+#include <algorithm>
+
+#include "config/base/log.h"
+
+namespace sluice::source {
+namespace {
+
+using namespace std::chrono_literals;
+using arena::PortState;
+
+Link link_of(const std::optional<Interface>& interface) {
+  if (!interface) {
+    return {.state = PortState::kGone};
+  }
+  return {.state = interface->running ? PortState::kUp : PortState::kDown,
+          .mtu = interface->mtu,
+          .speed_mbps = interface->speed_mbps};
+}
+
+}  // namespace
+
+Status PortKeeper::begin() {
+  const auto interface = port_->interface() ? look_up(*port_->interface()) : std::nullopt;
+  auto made = port_->make();
+  if (!made && (!interface || interface->up)) {
+    return made;
+  }
+  port_->set_link(port_->interface() ? link_of(interface) : port_->driver_link());
+  if (!made) {
+    spdlog::warn("port {}: {} is down; waiting for it", port_->name(), *port_->interface());
+    return {};
+  }
+  index_ = interface ? interface->index : 0;
+  for (Gate& gate : port_->gates()) {
+    gate.open();
+  }
+  stage_ = Stage::kReceiving;
+  if (port_->link().state == PortState::kDown) {
+    spdlog::warn("port {}: its link is down", port_->name());
+  }
+  return {};
+}
+
+void PortKeeper::tick(Monotonic now) {
+  if (stage_ == Stage::kLeaving) {
+    unmake_when_left();
+  }
+  if (now - looked_ >= 100ms) {
+    looked_ = now;
+    look(now);
+  }
+}
+
+void PortKeeper::look(Monotonic now) {
+  if (port_->interface()) {
+    look_at_interface(now);
+  } else {
+    follow_link(port_->driver_link());
+  }
+}
+
+void PortKeeper::look_at_interface(Monotonic now) {
+  const std::string& name = *port_->interface();
+  const auto interface = look_up(name);
+  if (stage_ == Stage::kReceiving && (!interface || interface->index != index_)) {
+    leave(name + (interface ? " was deleted and made anew" : " was deleted; waiting for it"));
+  } else if (stage_ == Stage::kReceiving && interface->up && port_->broken()) {
+    leave("capture on " + name + " has ended; opening it again");
+  }
+  if (interface && interface->index == index_) {
+    follow_mtu(*interface);
+  }
+  if (stage_ == Stage::kReceiving) {
+    follow_link(link_of(interface));
+    return;
+  }
+  port_->set_link(link_of(interface));
+  // Frames could not come even if the link were up.
+  if (interface) {
+    port_->set_link({PortState::kDown, interface->mtu, interface->speed_mbps});
+  }
+  if (stage_ == Stage::kAway && interface && interface->up) {
+    make_again(now, *interface);
+  }
+}
+
+void PortKeeper::follow_link(const Link& link) {
+  const PortState before = port_->link().state;
+  port_->set_link(link);
+  if (link.state == before) {
+    return;
+  }
+  if (link.state != PortState::kUp) {
+    spdlog::warn("port {}: its link is down", port_->name());
+    return;
+  }
+  spdlog::info("port {}: its link is up", port_->name());
+  returned_();
+}
+
+void PortKeeper::follow_mtu(const Interface& interface) {
+  const uint32_t before = port_->link().mtu;
+  if (before == 0 || before == interface.mtu) {
+    return;
+  }
+  spdlog::info("port {}: the MTU of {} is {}, and was {}", port_->name(), interface.name,
+               interface.mtu, before);
+  if (stage_ == Stage::kReceiving && port_->too_small_for(interface)) {
+    leave("opening it again for larger frames");
+  }
+}
+
+void PortKeeper::leave(const std::string& why) {
+  spdlog::warn("port {}: {}", port_->name(), why);
+  for (Gate& gate : port_->gates()) {
+    gate.ask();
+  }
+  stage_ = Stage::kLeaving;
+}
+
+void PortKeeper::unmake_when_left() {
+  const auto& gates = port_->gates();
+  if (std::all_of(gates.begin(), gates.end(), [](const Gate& gate) { return gate.is_shut(); })) {
+    port_->unmake();
+    stage_ = Stage::kAway;
+    tried_ = {};
+    looked_ = {};
+  }
+}
+
+void PortKeeper::make_again(Monotonic now, const Interface& interface) {
+  if (now - tried_ < 1s) {
+    return;
+  }
+  tried_ = now;
+  if (auto made = port_->make(); !made) {
+    if (made.error().message != trouble_) {
+      trouble_ = made.error().message;
+      spdlog::error("port {}: cannot be opened again; trying on: {}", port_->name(), trouble_);
+    }
+    return;
+  }
+  trouble_.clear();
+  index_ = interface.index;
+  port_->set_link(link_of(interface));
+  for (Gate& gate : port_->gates()) {
+    gate.open();
+  }
+  stage_ = Stage::kReceiving;
+  spdlog::info("port {}: receiving on {} again", port_->name(), interface.name);
+  returned_();
+}
+
+}  // namespace sluice::source

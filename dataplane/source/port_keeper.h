@@ -1,0 +1,57 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "config/base/result.h"
+#include "dataplane/source/interface.h"
+#include "dataplane/source/live_port.h"
+
+namespace sluice::source {
+
+/// Keeps a port receiving while its interface goes down and up, changes its MTU, or is deleted and
+/// made again: says so, and makes the port anew where nothing else helps. Belongs to the slow
+/// thread.
+class PortKeeper {
+ public:
+  using Monotonic = std::chrono::steady_clock::time_point;
+
+  /// @param returned  called when frames can come again, where they could not: groups that the
+  /// network or the kernel has forgotten meanwhile are to be joined again
+  PortKeeper(std::unique_ptr<LivePort> port, std::function<void()> returned)
+      : port_(std::move(port)), returned_(std::move(returned)) {}
+
+  /// Makes the port. One whose interface is down, and cannot be opened so, is made once that is up.
+  Status begin();
+
+  /// To be called every 5 ms or so; looks every 100 ms, and more often while it waits for lcores to
+  /// leave the port alone.
+  void tick(Monotonic now);
+
+  LivePort& port() noexcept { return *port_; }
+
+ private:
+  enum class Stage {
+    kReceiving,
+    kLeaving,  ///< lcores are asked to leave its queues alone
+    kAway,     ///< unmade; to be made once its interface is up
+  };
+  void look(Monotonic now);
+  void look_at_interface(Monotonic now);
+  void follow_link(const Link& link);
+  void follow_mtu(const Interface& interface);
+  void leave(const std::string& why);
+  void unmake_when_left();
+  void make_again(Monotonic now, const Interface& interface);
+
+  std::unique_ptr<LivePort> port_;
+  std::function<void()> returned_;
+  Stage stage_ = Stage::kAway;
+  unsigned index_ = 0;   ///< of the interface that it was made for
+  std::string trouble_;  ///< why it could not be made, said once
+  Monotonic looked_{};
+  Monotonic tried_{};
+};
+
+}  // namespace sluice::source
