@@ -1,7 +1,6 @@
 #include "dataplane/source/device_plan.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 namespace sluice::source {
 namespace {
@@ -94,26 +93,23 @@ Status plan_interface(DevicePlan& plan, const config::Port& port) {
   if (!interface) {
     return fail(interface.error());
   }
-  if (auto allowed = may_capture(); !allowed) {
-    return allowed;
-  }
   if (auto right = check_mtu(port, *interface); !right) {
     return right;
   }
   if (is_af_xdp(*plan.vdev)) {
     plan.frame_bytes = af_xdp::buffer_for(interface->mtu);
     plan.most_frame_bytes = af_xdp::kMostBuffer;
-    return check_af_xdp(*plan.vdev, port, *interface);
-  }
-  if (is_af_packet(*plan.vdev)) {
+    if (auto right = check_af_xdp(*plan.vdev, port, *interface); !right) {
+      return right;
+    }
+  } else if (is_af_packet(*plan.vdev)) {
     const Vdev made = complete_device(plan, *interface, port.rx_queues, plan.most_frame_bytes);
-    const auto frame = std::strtoul(made.argument("framesz")->c_str(), nullptr, 10);
-    plan.frame_bytes = std::max(plan.frame_bytes, static_cast<uint32_t>(frame));
-    return {};
+    plan.frame_bytes = std::max(plan.frame_bytes, frame_size(made));
+  } else {
+    constexpr unsigned kLargestMtu = 9216;  // loopback has 65,536
+    plan.frame_bytes = buffer_for(std::min(interface->mtu, kLargestMtu));
   }
-  constexpr unsigned kLargestMtu = 9216;  // loopback has 65,536
-  plan.frame_bytes = buffer_for(std::min(interface->mtu, kLargestMtu));
-  return {};
+  return may_capture();
 }
 
 }  // namespace

@@ -186,8 +186,8 @@ void DpdkPort::unmake() {
 }
 
 bool DpdkPort::too_small_for(const Interface& interface) const {
-  return device_.vdev &&
-         complete_device(device_, interface, port_.rx_queues, room_of(pool_)).str() != made_.str();
+  return device_.vdev && frame_size(complete_device(device_, interface, port_.rx_queues,
+                                                    room_of(pool_))) > frame_size(made_);
 }
 
 Link DpdkPort::driver_link() {

@@ -22,7 +22,7 @@ Link link_of(const std::optional<Interface>& interface) {
 }  // namespace
 
 Status PortKeeper::begin() {
-  const auto interface = port_->interface() ? look_up(*port_->interface()) : std::nullopt;
+  const auto interface = port_->interface() ? look_up_(*port_->interface()) : std::nullopt;
   auto made = port_->make();
   if (!made && (!interface || interface->up)) {
     return made;
@@ -63,7 +63,7 @@ void PortKeeper::look(Monotonic now) {
 
 void PortKeeper::look_at_interface(Monotonic now) {
   const std::string& name = *port_->interface();
-  const auto interface = look_up(name);
+  const auto interface = look_up_(name);
   if (stage_ == Stage::kReceiving && (!interface || interface->index != index_)) {
     leave(name + (interface ? " was deleted and made anew" : " was deleted; waiting for it"));
   } else if (stage_ == Stage::kReceiving && interface->up && port_->broken()) {

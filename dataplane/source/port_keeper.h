@@ -3,6 +3,8 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 
 #include "config/base/result.h"
 #include "dataplane/source/interface.h"
@@ -16,11 +18,13 @@ namespace sluice::source {
 class PortKeeper {
  public:
   using Monotonic = std::chrono::steady_clock::time_point;
+  using LookUp = std::function<std::optional<Interface>(const std::string&)>;
 
   /// @param returned  called when frames can come again, where they could not: groups that the
   /// network or the kernel has forgotten meanwhile are to be joined again
-  PortKeeper(std::unique_ptr<LivePort> port, std::function<void()> returned)
-      : port_(std::move(port)), returned_(std::move(returned)) {}
+  PortKeeper(std::unique_ptr<LivePort> port, std::function<void()> returned,
+             LookUp look_up = source::look_up)
+      : port_(std::move(port)), returned_(std::move(returned)), look_up_(std::move(look_up)) {}
 
   /// Makes the port. One whose interface is down, and cannot be opened so, is made once that is up.
   Status begin();
@@ -47,6 +51,7 @@ class PortKeeper {
 
   std::unique_ptr<LivePort> port_;
   std::function<void()> returned_;
+  LookUp look_up_;
   Stage stage_ = Stage::kAway;
   unsigned index_ = 0;   ///< of the interface that it was made for
   std::string trouble_;  ///< why it could not be made, said once

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstdlib>
 
 namespace sluice::source {
 
@@ -61,6 +62,11 @@ std::vector<Vdev> vdevs(const std::vector<std::string>& eal) {
     }
   }
   return found;
+}
+
+uint32_t frame_size(const Vdev& vdev) {
+  const auto size = vdev.argument("framesz");
+  return size ? static_cast<uint32_t>(std::strtoul(size->c_str(), nullptr, 10)) : 0;
 }
 
 void complete_af_packet(Vdev& vdev, const Interface& interface, unsigned queues, uint32_t most) {

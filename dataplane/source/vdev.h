@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +27,10 @@ struct Vdev {
 
 /// The `--vdev` arguments among EAL's.
 std::vector<Vdev> vdevs(const std::vector<std::string>& eal);
+
+/// The longest frame that a net_af_packet device takes whole, the kernel's header included; 0 = the
+/// driver's choice, or another driver.
+uint32_t frame_size(const Vdev& vdev);
 
 /// Gives a net_af_packet device what its defaults lack: frames as large as the interface's MTU
 /// wants (the driver silently cuts those over about 2,000 bytes), and a ring that holds 100 ms at

@@ -16,7 +16,6 @@ TEST(StatusTable, PutsInColumnsWhatTheJsonSays) {
   appliance.streams.push_back({.name = *StreamId::parse("news")});
   const auto stats = std::make_unique<arena::StatsPage>();
   std::strcpy(stats->ports[0].device, "net_af_packet0");
-  stats->ports[0].link_up.set(1);
   stats->ports[0].received.set(1005);
   stats->ports[0].nic_missed.set(3);
   stats->ports[0].drops.add(arena::Drop::kTruncated, 5);

@@ -25,7 +25,6 @@ class Sample {
       stats->streams[i].state.set(static_cast<uint64_t>(arena::StreamState::kReceiving));
     }
     std::strcpy(stats->ports[0].device, "net_af_packet0");
-    stats->ports[0].link_up.set(1);
     stats->chunks.set(100);
     stats->chunks_free.set(60);
     stats->chunk_bytes.set(1 << 20);
