@@ -24,5 +24,6 @@ void add_status(CLI::App& app, Action& action);
 void add_top(CLI::App& app, Action& action);
 void add_segment(CLI::App& app, Action& action);
 void add_object(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
 
 }  // namespace sluice::tools

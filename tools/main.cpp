@@ -52,6 +52,7 @@ int main(int argc, char** argv) {
   sluice::tools::add_top(app, action);
   sluice::tools::add_segment(app, action);
   sluice::tools::add_object(app, action);
+  sluice::tools::add_import(app, action);
   if (argc > 1 && is_unknown(app, argv[1])) {
     sluice::tools::say_error("there is no subcommand \"" + std::string(argv[1]) +
                              "\"\nSee `sluice --help`.");

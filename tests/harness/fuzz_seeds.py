@@ -27,6 +27,11 @@ URLS = ["udp://239.1.1.1:5000", "rtp://@[ff3e::8000:1]:5004", "file:///srv/clip.
         "rtsp://user:pass@cam.example/stream1", "https://s3.example.net", "http://[::1]:9000",
         "10.1.2.3/24", "a b%2F%zz/+~", "127.0.0.1:3001"]
 
+CHANNEL_LISTS = [
+    "name;IP;port;source;vlan;Bitrate (Mbps);sid;group\nA;239.1.1.1;5000;10.0.0.1;5;8,5;101;x\n\"B;\";[ff3e::1]:5000\n",
+    "#EXTM3U\n#EXTINF:-1 tvg-name=\"A\" group-title=\"G\",A\n#EXTVLCOPT:x=1\nudp://10.0.0.1@232.1.1.1:5000\n"
+    "#EXTGRP:K\nrtp://@[ff3e::2]:5004?sources=::1&x=y\nhttp://x\n"]
+
 FIELDS = ["bytes=0-99", "bytes=100-", "bytes=-100", "bytes=0-1,5-9", "Sun, 06 Nov 1994 08:49:37 GMT",
           "2025-01-16T06:00:00.25+01:00", "2024-02-29T23:59:59Z", "1h30m", "500ms", "256MiB", "1.5Gbps"]
 
@@ -87,6 +92,7 @@ SEEDS = {
     "access_point": lambda: [bytes([codec, 90]) + elementary(channel)[:2000]
                              for codec, channel in zip((0, 1, 2), channels())],
     "capture_file": lambda: [capture(channels()[0])],
+    "channel_list": lambda: [start + text.encode() for text in CHANNEL_LISTS for start in (b"\0", b"\1")],
     "config": examples,
     "frame": lambda: frames(channels()[0])[:3],
     "headers": lambda: [seed for channel in channels()
