@@ -76,9 +76,6 @@ void read_source(YamlMap& map, Source& out) {
     map.problem("source", source.error().message);
     return;
   }
-  if (source->scheme == Scheme::kRtsp) {
-    map.problem("source", "rtsp:// is not supported yet by this build");
-  }
   out = *source;
 }
 

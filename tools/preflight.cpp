@@ -35,6 +35,15 @@ void check_files(const config::Appliance& appliance, std::vector<std::string>& p
   want_file("storage.credentials.file", appliance.storage.credentials.file, problems);
 }
 
+void check_sources(const config::Appliance& appliance, std::vector<std::string>& problems) {
+  for (const config::Stream& stream : appliance.streams) {
+    if (stream.source.scheme == config::Scheme::kRtsp) {
+      problems.push_back("stream " + stream.name.str() +
+                         ": rtsp:// is not supported yet by this build; take the stream out");
+    }
+  }
+}
+
 /// The memory of an arena that is there already has been paid for.
 void check_memory(const config::Appliance& appliance, std::vector<std::string>& problems) {
   uint64_t there = 0;
@@ -67,6 +76,7 @@ uint64_t free_bytes(std::filesystem::path folder) {
 std::vector<std::string> preflight(const config::Appliance& appliance) {
   std::vector<std::string> problems;
   check_files(appliance, problems);
+  check_sources(appliance, problems);
   const std::string& interface = appliance.dataplane.interface;
   if (!interface.empty() && ::if_nametoindex(interface.c_str()) == 0) {
     problems.push_back("this machine has no interface \"" + interface +

@@ -230,7 +230,7 @@ TEST(Load, NoProblemRepeatsAPassword) {
       "  credentials: {secret_access_key: hunter2}\n"
       "control: {token: hunter2}\n");
   ASSERT_FALSE(loaded);
-  EXPECT_EQ(loaded.error().size(), 6U) << to_string(loaded.error());
+  EXPECT_EQ(loaded.error().size(), 5U) << to_string(loaded.error());
   EXPECT_THAT(to_string(loaded.error()), testing::Not(testing::HasSubstr("hunter2")));
 }
 

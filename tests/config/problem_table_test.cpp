@@ -184,8 +184,6 @@ const Case kStreams[] = {
      "f:2:29: streams[0].source: needs a whole path after file://, like file:///srv/clip.ts"},
     {"file_pace", stream("name: a, source: \"file:///x.ts?pace=slow\""), 
      "f:2:29: streams[0].source: after the path only ?pace=recorded or ?pace=max may follow"},
-    {"rtsp", stream("name: a, source: \"rtsp://cam.example/stream1\", retry_backoff: 3s"), 
-     "f:2:29: streams[0].source: rtsp:// is not supported yet by this build"},
     {"ssm_family", keyed("ssm: \"fd00::1\""), 
      "f:2:55: streams[0].ssm: is an IPv6 address, and the source's is IPv4"},
     {"ssm_group", keyed("ssm: 239.1.1.2"), 
