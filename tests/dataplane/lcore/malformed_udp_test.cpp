@@ -83,10 +83,11 @@ TEST_F(MalformedTest, FragmentCutAtEveryByte) {
   }
 }
 
-/// An RTP datagram of 7 TS packets in a frame. Sequence numbers go on from one to the next.
+/// An RTP datagram of 7 TS packets in a frame. Sequence numbers go on from one sound header to the
+/// next, or the segmenter would wait for those between.
 Buffer rtp_frame(int first_byte, size_t length = SIZE_MAX) {
   static uint16_t sequence = 0;
-  ++sequence;
+  sequence += (first_byte & 0xd0) == 0x80 && length >= 12 ? 1 : 0;
   Buffer datagram = {static_cast<uint8_t>(first_byte), 33};
   datagram.resize(12);
   set16(datagram, 2, sequence);
