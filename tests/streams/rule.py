@@ -52,8 +52,9 @@ def cuts(reading, target, longest, jumps=(), clock_jumps=()):
                 continue
             kind = "forced"
         found.append(Cut(unit.index, unit.pts, kind))
-        slot, soon = unit.pts // target, False
-        limit = slot * target
+        limit, soon = unit.pts // target * target, False
+        if kind != "forced":  # else the slot's first access point is still to come
+            slot = unit.pts // target
     return found
 
 
