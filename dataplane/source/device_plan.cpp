@@ -36,6 +36,10 @@ bool is_af_xdp(const Vdev& vdev) {
   return vdev.name.starts_with("net_af_xdp");
 }
 
+bool is_pcap(const Vdev& vdev) {
+  return vdev.name.starts_with("net_pcap");
+}
+
 /// Which argument of a driver names an interface that the kernel has already.
 std::optional<std::string> interface_of(const Vdev& vdev) {
   const auto first_of = [&vdev](std::initializer_list<const char*> keys) {
@@ -48,7 +52,7 @@ std::optional<std::string> interface_of(const Vdev& vdev) {
   if (is_af_packet(vdev) || is_af_xdp(vdev)) {
     return vdev.argument("iface");
   }
-  if (vdev.name.starts_with("net_pcap")) {
+  if (is_pcap(vdev)) {
     return first_of({"iface", "rx_iface", "rx_iface_in"});
   }
   if (vdev.name.starts_with("net_tap")) {
@@ -124,6 +128,7 @@ Result<DevicePlan> plan_device(const config::Port& port, const std::vector<Vdev>
   }
   plan.vdev = *vdev;
   plan.interface = interface_of(*vdev);
+  plan.kernel_hears = is_af_packet(*vdev) || is_pcap(*vdev);
   plan.is_file = vdev->argument("rx_pcap").has_value();
   if (plan.interface) {
     if (auto planned = plan_interface(plan, port); !planned) {

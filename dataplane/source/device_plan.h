@@ -17,6 +17,9 @@ struct DevicePlan {
   std::string name;                      ///< DPDK's
   std::optional<Vdev> vdev;              ///< as the user has written it, if it is a virtual one
   std::optional<std::string> interface;  ///< the kernel's interface behind it
+  /// Whether IGMP and MLD queries that arrive there reach the kernel: drivers other than af_packet
+  /// and libpcap take them away.
+  bool kernel_hears = true;
   uint32_t frame_bytes = 2048;           ///< what its packet buffers have to hold
   uint32_t most_frame_bytes = 1U << 15;  ///< and may
   bool is_file = false;                  ///< it plays a capture, and can wait

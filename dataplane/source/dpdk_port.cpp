@@ -57,24 +57,6 @@ rte_eth_conf port_configuration(const config::Port& port, const rte_eth_dev_info
   return configuration;
 }
 
-/// Multicast must pass the NIC's address filter. All of it rather than a list: many NICs have
-/// filters for 64 groups only, or cannot take a list. An interface of the kernel's has its filter
-/// set by the kernel when a group is joined, and would be left promiscuous by a killed process.
-Status pass_multicast(const config::Port& port, uint16_t id, bool is_kernels) {
-  if (port.allmulticast == config::AllMulticast::kOff ||
-      (port.allmulticast == config::AllMulticast::kAuto && is_kernels)) {
-    return {};
-  }
-  if (::rte_eth_allmulticast_enable(id) == 0 || ::rte_eth_promiscuous_enable(id) == 0) {
-    return {};
-  }
-  if (port.allmulticast == config::AllMulticast::kOn) {
-    return fail("port " + port.device +
-                ": its driver can set neither all-multicast nor promiscuous mode");
-  }
-  return {};
-}
-
 Status set_up_queues(const config::Port& port, uint16_t id, uint16_t transmit, rte_mempool* pool) {
   uint16_t receive_descriptors = kDescriptors;
   uint16_t transmit_descriptors = 64;
@@ -132,12 +114,8 @@ Status set_up(const config::Port& port, uint16_t id, rte_mempool* pool) {
     return done;
   }
   // The kernel's interfaces have their MTU from the kernel.
-  const bool is_kernels = info.if_index != 0;
-  if (auto done = is_kernels ? Status{} : set_mtu(port, id); !done) {
+  if (auto done = info.if_index != 0 ? Status{} : set_mtu(port, id); !done) {
     return done;
-  }
-  if (auto passed = pass_multicast(port, id, is_kernels); !passed) {
-    return passed;
   }
   if (const int code = ::rte_eth_dev_start(id); code != 0) {
     return fail(dpdk_error(port, "be started", code));

@@ -26,8 +26,8 @@ class DpdkPort final : public LivePort {
         pool_(pool) {}
   ~DpdkPort() override { unmake(); }
 
-  /// Makes the device, if it is a virtual one, configures and starts the port: queues,
-  /// all-multicast or promiscuous mode.
+  /// Makes the device, if it is a virtual one, configures and starts the port. Which multicast its
+  /// filter lets in is up to whoever keeps its groups.
   Status make() override;
   void unmake() override;
   bool too_small_for(const Interface& interface) const override;

@@ -35,7 +35,7 @@ Status add_flows(const config::Appliance& appliance, InputPlan& input) {
       source = *parsed;
     }
     input.rules.push_back({*destination, stream.source.port, source, stream.vlan.value_or(0), i});
-    input.groups.push_back({*destination, source});
+    input.groups.push_back({*destination, source, stream.vlan.value_or(0)});
   }
   return {};
 }

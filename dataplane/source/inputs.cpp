@@ -3,10 +3,10 @@
 #include <array>
 
 #include "config/base/log.h"
-#include "dataplane/net/kernel_membership.h"
 #include "dataplane/source/capture_source.h"
 #include "dataplane/source/dpdk_port.h"
 #include "dataplane/source/pcap_live.h"
+#include "dataplane/source/port_membership.h"
 #include "dataplane/source/ts_file_source.h"
 
 namespace sluice::source {
@@ -37,6 +37,7 @@ PcapLiveSpec pcap_spec(const InputPlan& input) {
 Status Inputs::open_input(const config::Dataplane& dataplane, const InputPlan& input, size_t index,
                           rte_mempool* pool) {
   std::unique_ptr<LivePort> live;
+  const DpdkPort* dpdk = nullptr;
   if (dataplane.driver == config::Driver::kFile) {
     auto source = open_capture_source(dataplane.path, dataplane.pace, pool);
     if (!source) {
@@ -54,32 +55,29 @@ Status Inputs::open_input(const config::Dataplane& dataplane, const InputPlan& i
     for (auto& queue : port->queues()) {
       sources_.push_back({std::move(queue), index});
     }
+    dpdk = port.get();
     live = std::move(port);
   }
-  ports_.emplace_back(std::move(live), [membership = memberships_[index].get()] {
-    if (membership == nullptr) {
-      return;
-    }
+  ports_.emplace_back(std::move(live), [&membership = memberships_[index]] {
     if (auto joined = membership->rejoin(); !joined) {
       spdlog::error("{}", joined.error().message);
     }
   });
-  return ports_.back().begin();
+  if (auto begun = ports_.back().begin(); !begun) {
+    return begun;
+  }
+  auto membership = keep_groups(input, dpdk, pool);
+  if (!membership) {
+    return fail(membership.error());
+  }
+  memberships_[index] = std::move(*membership);
+  return {};
 }
 
 Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan& plan,
                             rte_mempool* pool) {
   Inputs inputs;
-  for (const InputPlan& input : plan.inputs) {
-    if (plan.live && !input.interface) {
-      spdlog::warn(
-          "port {}: the kernel has no interface for it, so groups are not joined; the network "
-          "has to send them unasked",
-          input.port.name);
-    }
-    inputs.memberships_.push_back(
-        input.interface ? std::make_unique<net::KernelMembership>(*input.interface) : nullptr);
-  }
+  inputs.memberships_.resize(plan.inputs.size());
   for (size_t i = 0; i < plan.inputs.size(); ++i) {
     if (auto opened = inputs.open_input(appliance.dataplane, plan.inputs[i], i, pool); !opened) {
       return fail(opened.error());

@@ -162,6 +162,8 @@ std::string capture_filter(const std::vector<net::IpAddress>& destinations) {
     }
     plain = hosts.empty() ? "udp" : hosts;
   }
+  // IGMP, and MLD, which has a hop-by-hop header: queries for groups that we keep ourselves.
+  plain += " or ip proto 2 or ip6 proto 0";
   // "vlan" shifts what follows it by a tag, so the plain form has to stand first.
   return "(" + plain + ") or (vlan and (" + plain + ")) or (vlan and (" + plain + "))";
 }

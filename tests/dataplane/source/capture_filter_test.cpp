@@ -78,5 +78,17 @@ TEST(CaptureFilter, StaysWithinTheKernelsLimitForManyIpv6Streams) {
   EXPECT_TRUE(passes(capture_filter(many), FrameBuilder().to("ff3e::8000:7", 5000).build()));
 }
 
+TEST(CaptureFilter, PassesWhatQueriersSayInAnyVlan) {
+  const auto filter = capture_filter(groups({"239.1.1.1"}));
+  FrameBuilder igmp;
+  igmp.to("224.0.0.1", 0).protocol = 2;
+  EXPECT_TRUE(passes(filter, igmp.build()));
+  EXPECT_TRUE(passes(filter, igmp.tagged(0x8100, 5).build()));
+  FrameBuilder mld;
+  mld.to("ff02::1", 0).extended(0, {0, 5, 2, 0, 0, 1, 0}).protocol = 58;
+  EXPECT_TRUE(passes(filter, mld.build()));
+  EXPECT_TRUE(passes(filter, mld.tagged(0x8100, 5).build()));
+}
+
 }  // namespace
 }  // namespace sluice::source
