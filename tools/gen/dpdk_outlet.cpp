@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "dataplane/source/dpdk_port.h"
+#include "dataplane/source/dpdk_device.h"
 #include "dataplane/source/eal.h"
 #include "tools/gen/frame_header.h"
 #include "tools/gen/outlet.h"
