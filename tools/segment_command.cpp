@@ -150,7 +150,7 @@ Status run(const SegmentOptions& options) {
                   " was found in the PAT and PMTs of " + options.input.string());
     }
     return fail(options.input.string() +
-                " holds no MPEG-TS: no sync bytes 188 bytes apart were found in it");
+                " holds no MPEG-TS: no sync bytes 188, 192 or 204 bytes apart were found in it");
   }
   const std::string playlist = playlist_of(files, options.segment.max);
   if (Status s = (*folder)->add("index.m3u8", playlist); !s) return s;

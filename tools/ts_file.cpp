@@ -19,29 +19,28 @@ using media::TsPacket;
 
 namespace {
 
-constexpr size_t kDatagramPackets = 7;
-
 bool has_pcr(const TsPacket& packet) {
   return packet.header().in_sync() && !packet.header().transport_error() && packet.has_pcr();
 }
 
 /// How long the file lasts by its first and last PCR of one PID. Jumps between them are not seen:
 /// this only places the file in time.
-int64_t span_ns(Bytes bytes, size_t first_packet) {
-  constexpr size_t kTail = 20'000 * kTsPacketSize;
+int64_t span_ns(Bytes bytes, size_t first_packet, size_t stride) {
+  constexpr size_t kTailPackets = 20'000;
   std::optional<uint16_t> pid;
   Pcr first = 0;
-  for (size_t at = first_packet; at + kTsPacketSize <= bytes.size() && !pid; at += kTsPacketSize) {
+  for (size_t at = first_packet; at + kTsPacketSize <= bytes.size() && !pid; at += stride) {
     const TsPacket packet(bytes.data() + at);
     if (!has_pcr(packet)) continue;
     pid = packet.header().pid();
     first = packet.pcr();
   }
   if (!pid) return 0;
-  size_t at = first_packet + (bytes.size() - first_packet) / kTsPacketSize * kTsPacketSize;
-  const size_t stop = at > kTail + first_packet ? at - kTail : first_packet;
-  while (at > stop) {
-    at -= kTsPacketSize;
+  size_t count = (bytes.size() - first_packet) / stride;
+  const size_t stop = count - std::min(count, kTailPackets);
+  while (count-- > stop) {
+    const size_t at = first_packet + count * stride;
+    if (at + kTsPacketSize > bytes.size()) continue;
     const TsPacket packet(bytes.data() + at);
     if (!has_pcr(packet) || packet.header().pid() != *pid) continue;
     return std::max<int64_t>(media::pcr_distance(first, packet.pcr()), 0) * 1000 / 27;
@@ -89,53 +88,56 @@ MappedFile::~MappedFile() {
 
 TsFileReader::TsFileReader(const MappedFile& file)
     : bytes_(file.bytes()), arrival_ns_(file.changed_ns()) {
-  if (synchronise()) arrival_ns_ -= span_ns(bytes_, position_);
-}
-
-/// Goes to where sync bytes stand at the distance of packets, up to four of them. False at the end.
-bool TsFileReader::synchronise() {
-  constexpr size_t kSure = 4;
-  const auto in_sync = [&](size_t at) {
-    for (size_t i = 0; i < kSure; ++i, at += kTsPacketSize) {
-      if (at + kTsPacketSize > bytes_.size()) return i > 0;
-      if (bytes_[at] != media::kTsSync) return false;
-    }
-    return true;
-  };
-  while (position_ < bytes_.size()) {
-    if (in_sync(position_)) return true;
-    ++position_;
-    ++skipped_;
-  }
-  return false;
+  grid_ = media::PacketGrid::detect(bytes_, position_);
+  constexpr size_t kTimeStamp = 4;
+  const bool stamped = position_ == kTimeStamp && grid_.stride() == kTsPacketSize + kTimeStamp;
+  skipped_ = stamped ? 0 : position_;
+  if (position_ < bytes_.size()) arrival_ns_ -= span_ns(bytes_, position_, grid_.stride());
 }
 
 std::optional<TsFileReader::Datagram> TsFileReader::next() {
-  if (position_ >= bytes_.size()) return {};
-  if (bytes_[position_] != media::kTsSync || position_ + kTsPacketSize > bytes_.size()) {
-    if (!synchronise()) return {};
+  while (position_ < bytes_.size() && !grid_.holds_packet(bytes_, position_)) {
+    const size_t place = grid_.find_behind(bytes_, position_);
+    skipped_ += place - position_;
+    position_ = place;
   }
   const size_t begin = position_;
-  bool timed = false;
-  for (size_t i = 0; i < kDatagramPackets; ++i, position_ += kTsPacketSize) {
-    if (position_ + kTsPacketSize > bytes_.size() || bytes_[position_] != media::kTsSync) break;
-    const TsPacket packet(bytes_.data() + position_);
-    if (timed || !has_pcr(packet)) continue;
-    if (clock_pid_ && packet.header().pid() != *clock_pid_) continue;
-    take_pcr(packet.pcr());
-    clock_pid_ = packet.header().pid();
-    timed = true;
+  size_t count = 0;
+  for (; count < kDatagramPackets && grid_.holds_packet(bytes_, position_); ++count) {
+    take_clock(TsPacket(bytes_.data() + position_));
+    position_ += grid_.stride();
   }
-  return Datagram{bytes_.subspan(begin, position_ - begin), arrival_ns_};
+  if (count == 0) return {};
+  return Datagram{packets(begin, count), arrival_ns_};
 }
 
-/// Time goes on with the PCR; where that jumps, it stands.
+/// The packets without what stands around them.
+Bytes TsFileReader::packets(size_t begin, size_t count) {
+  if (grid_.stride() == kTsPacketSize) return bytes_.subspan(begin, count * kTsPacketSize);
+  for (size_t i = 0; i < count; ++i) {
+    const auto from = bytes_.begin() + static_cast<std::ptrdiff_t>(begin + i * grid_.stride());
+    std::copy_n(from, kTsPacketSize, gathered_.data() + i * kTsPacketSize);
+  }
+  return Bytes(gathered_).first(count * kTsPacketSize);
+}
+
+void TsFileReader::take_clock(const TsPacket& packet) {
+  const media::TsHeader header = packet.header();
+  if (header.transport_error() || (clock_pid_ && header.pid() != *clock_pid_)) return;
+  if (!clock_pid_ && !packet.has_pcr()) return;
+  clock_broken_ |= clock_counter_.check(packet) == media::Continuity::kBroken;
+  if (packet.has_pcr()) take_pcr(packet.pcr());
+  clock_pid_ = header.pid();
+}
+
+/// Time goes on with the PCR. Where that jumps it stands, unless packets are missing: then it is
+/// the time in which they came.
 void TsFileReader::take_pcr(Pcr pcr) {
+  const bool hole = std::exchange(clock_broken_, false);
   if (clock_pid_) {
     const int64_t step = media::pcr_distance(last_pcr_, pcr);
-    if (step > 0 && step < int64_t{60} * static_cast<int64_t>(media::kPcrClock)) {
-      arrival_ns_ += step * 1000 / 27;
-    }
+    const int64_t longest = (hole ? 3600 : 2) * static_cast<int64_t>(media::kPcrClock);
+    if (step > 0 && step < longest) arrival_ns_ += step * 1000 / 27;
   }
   last_pcr_ = pcr;
 }

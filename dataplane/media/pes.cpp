@@ -1,5 +1,7 @@
 #include "dataplane/media/pes.h"
 
+#include <algorithm>
+
 namespace sluice::media {
 namespace {
 
@@ -50,6 +52,37 @@ std::optional<PesHeader> PesHeader::read(Bytes payload) noexcept {
     header.dts = time_stamp(payload.data() + 14);
   }
   return header;
+}
+
+PesHead::State PesHead::take(Bytes payload) noexcept {
+  const size_t before = size_;
+  const size_t taken = std::min(payload.size(), kMost - size_);
+  std::copy_n(payload.begin(), taken, bytes_.begin() + static_cast<std::ptrdiff_t>(size_));
+  size_ += taken;
+  if (const auto header = PesHeader::read(Bytes(bytes_).first(size_))) {
+    header_ = *header;
+    left_ = header_.size - std::min(header_.size, before);
+    state_ = State::kWhole;
+  } else if (!may_go_on()) {
+    state_ = State::kBad;
+  }
+  return state_;
+}
+
+/// Whether nothing but bytes is missing.
+bool PesHead::may_go_on() const noexcept {
+  constexpr std::array<uint8_t, 3> kStart{0, 0, 1};
+  if (!std::equal(
+          bytes_.begin(),
+          bytes_.begin() + static_cast<std::ptrdiff_t>(std::min<size_t>(size_, kStart.size())),
+          kStart.begin())) {
+    return false;
+  }
+  if (size_ > 6 && (bytes_[6] & 0xc0) != 0x80) return false;
+  if (size_ < 9) return true;
+  const unsigned flags = bytes_[7] >> 6;
+  const size_t stamps = flags == 3 ? 10 : (flags & 2) != 0 ? 5 : 0;
+  return bytes_[8] >= stamps && size_ < 9 + stamps;
 }
 
 }  // namespace sluice::media

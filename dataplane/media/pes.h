@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -22,6 +23,36 @@ struct PesHeader {
 
   /// When the access unit is to be decoded.
   std::optional<uint64_t> decode_time() const { return dts ? dts : pts; }
+};
+
+/// Collects the header of a PES packet up to its time stamps, which may be torn over TS packets.
+class PesHead {
+ public:
+  enum class State : uint8_t {
+    kTorn,   ///< the next packet's payload may bring the rest
+    kWhole,  ///< `header` is there
+    kBad,    ///< this is no PES header
+  };
+
+  void reset() noexcept { *this = PesHead(); }
+  State state() const noexcept { return state_; }
+
+  /// Takes the next packet's payload.
+  State take(Bytes payload) noexcept;
+  const PesHeader& header() const noexcept { return header_; }
+  /// How many bytes of the header stand in the payload that made it whole and in those behind it.
+  size_t left() const noexcept { return left_; }
+
+ private:
+  static constexpr size_t kMost = 19;  ///< bytes up to the end of a DTS
+
+  bool may_go_on() const noexcept;
+
+  State state_ = State::kTorn;
+  PesHeader header_;
+  size_t left_ = 0;
+  size_t size_ = 0;
+  std::array<uint8_t, kMost> bytes_;
 };
 
 }  // namespace sluice::media

@@ -7,11 +7,15 @@
 
 namespace sluice::media {
 
-bool Section::is_valid(Bytes bytes) noexcept {
+bool Section::has_long_form(Bytes bytes) noexcept {
   if (bytes.size() < kHeaderSize + kCrcSize || bytes.size() > kMaxSize) return false;
   const bool long_form = (bytes[1] & 0x80) != 0;
   const size_t length = static_cast<size_t>(bytes[1] & 0xf) << 8 | bytes[2];
-  return long_form && length + 3 == bytes.size() && crc32_mpeg(bytes) == 0;
+  return long_form && length + 3 == bytes.size();
+}
+
+bool Section::has_crc(Bytes bytes) noexcept {
+  return crc32_mpeg(bytes) == 0;
 }
 
 Bytes SectionAssembler::fill(Bytes bytes) noexcept {

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "config/base/digest.h"
 
@@ -19,7 +20,10 @@ class Section {
   /// @param bytes  a section for which `is_valid` holds
   explicit Section(Bytes bytes) : bytes_(bytes) {}
   /// Whether these bytes are one section with the long header and a right CRC.
-  static bool is_valid(Bytes bytes) noexcept;
+  static bool is_valid(Bytes bytes) noexcept { return has_long_form(bytes) && has_crc(bytes); }
+  /// Whether they are as long as their long header says.
+  static bool has_long_form(Bytes bytes) noexcept;
+  static bool has_crc(Bytes bytes) noexcept;
 
   Bytes bytes() const { return bytes_; }
   uint8_t table_id() const { return bytes_[0]; }
@@ -38,9 +42,13 @@ class Section {
 
 /// Puts the sections of one PID together from the payloads of its packets (ISO 13818-1, 2.4.4.1):
 /// pointer fields, several sections in a packet, a section over several packets. Fixed memory.
-/// Sections that are longer than PAT and PMT may be, short-form or damaged are passed over.
+/// Sections that are longer than PAT and PMT may be, short-form or damaged are passed over; those
+/// whose CRC is wrong are counted.
 class SectionAssembler {
  public:
+  /// Sections with a wrong CRC since this was last asked.
+  uint32_t take_crc_errors() noexcept { return std::exchange(crc_errors_, 0); }
+
   /// Forgets a section that is half there: after a packet was lost.
   void reset() noexcept {
     size_ = 0;
@@ -87,7 +95,13 @@ class SectionAssembler {
       bytes = fill(bytes);
       if (size_ < 3 || size_ < expected()) continue;
       const Bytes section(buffer_.data(), size_);
-      if (Section::is_valid(section)) found(Section(section), began_here);
+      if (Section::has_long_form(section)) {
+        if (Section::has_crc(section)) {
+          found(Section(section), began_here);
+        } else {
+          ++crc_errors_;
+        }
+      }
       size_ = 0;
     }
     if (size_ == 0) collecting_ = false;  // the next one needs a unit start
@@ -96,6 +110,7 @@ class SectionAssembler {
   std::array<uint8_t, Section::kMaxSize> buffer_;
   size_t size_ = 0;
   bool collecting_ = false;
+  uint32_t crc_errors_ = 0;
 };
 
 }  // namespace sluice::media

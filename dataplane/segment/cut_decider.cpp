@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "dataplane/media/pes.h"
-
 namespace sluice::segment {
 
 using arena::Cut;
@@ -26,6 +24,8 @@ Cut cut_of(Access access) {
       return Cut::kRecoveryPoint;
     case Access::kIrap:
       return Cut::kIrap;
+    case Access::kIndicator:
+      return Cut::kRandomAccessIndicator;
     default:
       return Cut::kIPicture;
   }
@@ -37,28 +37,28 @@ CutDecider::CutDecider(const SegmenterSpec& spec, Totals& totals)
     : rule_(spec.segment),
       inject_(spec.segment.inject_pat_pmt),
       totals_(totals),
-      guide_(spec.program, pids_) {}
+      guide_(spec.program, pids_),
+      preference_(rule_.max()),
+      time_(rule_) {}
 
 void CutDecider::open(int64_t arrival_ns) noexcept {
   arrival_ns_ = arrival_ns;
   untimed_ns_ = 0;
-  silence_ns_ = 0;
   first_packet_ = totals_.packets;
-  start_pts_.reset();
-  start_utc_ns_ = std::max(start_utc_ns_, clock_.utc(arrival_ns));
+  time_.open(std::max(time_.start_utc_ns(), clock_.utc(arrival_ns)));
   discontinuity_ = std::exchange(pending_, {});
   slot_.reset();
+  last_cut_.reset();
   limit_from_.reset();
-  span_.begin({});
-  by_pts_ = true;
   cut_soon_ = false;
-  undecided_ = Pending::kNothing;
+  undecided_ = false;
+  faults_.open();
   run_.end();
   ++segment_tag_;
 }
 
 const Totals& CutDecider::settled() const noexcept {
-  if (undecided_ == Pending::kCandidate) return point_.begin;
+  if (undecided_) return point_.begin;
   return run_.is_active() ? run_.begin() : totals_;
 }
 
@@ -73,14 +73,7 @@ void CutDecider::clock_stepped() noexcept {
 }
 
 uint64_t CutDecider::duration_90k() const noexcept {
-  if (by_pts_ && span_.has_begun() && !guide_silent_) return span_.to_end();
-  return clock_duration_90k(clock_.utc(arrival_ns_));
-}
-
-/// By the arrival clock, from the segment's start to `utc_ns`.
-uint64_t CutDecider::clock_duration_90k(int64_t utc_ns) const noexcept {
-  const int64_t ns = utc_ns - start_utc_ns_ - silence_ns_;
-  return static_cast<uint64_t>(std::max<int64_t>(ns, 0)) * 9 / 100'000;
+  return time_.running(guide_silent_, audio_.ticks(), clock_.utc(arrival_ns_));
 }
 
 bool CutDecider::take_time(int64_t arrival_ns) noexcept {
@@ -88,12 +81,13 @@ bool CutDecider::take_time(int64_t arrival_ns) noexcept {
   constexpr int64_t kLongest = 1'000'000'000;
   const int64_t gap = std::max<int64_t>(arrival_ns - arrival_ns_, 0);
   untimed_ns_ += std::min(gap, kLongest);
-  silence_ns_ += std::max<int64_t>(gap - kLongest, 0);
+  time_.take_silence(std::max<int64_t>(gap - kLongest, 0));
   arrival_ns_ = arrival_ns;
   if (untimed_ns_ < rule_.max_ns()) return false;
-  undecided_ = Pending::kNothing;
+  undecided_ = false;
   run_.end();
-  propose(base_.value_or(start_pts()));
+  propose();
+  point_.pts = base_.value_or(start_pts());
   return cut(Cut::kForced, false);
 }
 
@@ -101,6 +95,7 @@ bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
   const uint16_t pid = header.pid();
   if (header.transport_error()) [[unlikely]] {
     ++totals_.transport_errors;
+    note_fault(pid, &arena::PidFaults::transport_errors);
     run_.end();
     return false;
   }
@@ -110,9 +105,12 @@ bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
   }
   PidState& state = pids_[pid];
   const Continuity continuity = state.continuity.check(packet);
-  if (header.scrambled()) ++totals_.scrambled;
+  if (header.scrambled()) {
+    ++totals_.scrambled;
+    note_fault(pid, &arena::PidFaults::scrambled);
+  }
   if (continuity == Continuity::kBroken) [[unlikely]] {
-    note_break(state);
+    note_break(state, pid);
   }
   state.segment = segment_tag_;
   if (state.roles == kNoRole) [[likely]] {
@@ -134,8 +132,9 @@ bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
   return cut;
 }
 
-void CutDecider::note_break(const PidState& state) noexcept {
+void CutDecider::note_break(const PidState& state, uint16_t pid) noexcept {
   ++totals_.cc_errors;
+  note_fault(pid, &arena::PidFaults::cc_errors);
   jumps_.note_loss();
   if (state.segment != segment_tag_) {
     discontinuity_.add(Discontinuity::kLoss);
@@ -147,17 +146,28 @@ void CutDecider::note_break(const PidState& state) noexcept {
 void CutDecider::take_tables(const TsPacket& packet, bool broken) noexcept {
   const ProgramGuide::News news = guide_.take(packet, broken, totals_.packets);
   if (run_.is_active()) run_.note(news);
+  for (uint32_t i = 0; i < news.crc_errors; ++i) {
+    ++totals_.crc_errors;
+    note_fault(packet.header().pid(), &arena::PidFaults::crc_errors);
+  }
+  if (news.other_multiplex) source_switched();
   if (!news.pmt_changed) return;
   mark_next(Discontinuity::kPmtChange);
   cut_soon_ = true;
-  undecided_ = Pending::kNothing;
+  undecided_ = false;
+  parameters_.reset();
+  audio_.reset(media::Codec::kOther);
+  guide_read_ = false;
 }
 
 bool CutDecider::take_pcr(const TsPacket& packet) noexcept {
   const media::Pcr pcr = packet.pcr();
   const uint64_t base = media::pcr_base(pcr);
-  const Step step = jumps_.take_pcr(pcr, packet.discontinuity_indicator());
-  if (step != Step::kSteady) {
+  const Step step = jumps_.take_pcr(pcr, packet.discontinuity_indicator(), arrival_ns_);
+  if (step == Step::kSteady) {
+    time_.pcr().take(base, base);
+  } else {
+    time_.pcr().jump(base, base);
     guide_base_ = base;
     indicator_base_.reset();
   }
@@ -171,9 +181,10 @@ bool CutDecider::take_pcr(const TsPacket& packet) noexcept {
   if (!guide_base_) guide_base_ = base;
   if (!guide_silent_ && !is_recent(guide_base_)) guide_silent_ = true;
   if (!guide_silent_ || !is_new_slot(base)) return false;
-  if (slot_ && is_recent(indicator_base_) && is_recent(rule_.start(*slot_))) return false;
-  undecided_ = Pending::kNothing;
-  propose(base);
+  if (is_recent(indicator_base_) && (!slot_ || is_recent(rule_.start(*slot_)))) return false;
+  undecided_ = false;
+  propose();
+  point_.pts = base;
   return this->cut(Cut::kPcr, false);
 }
 
@@ -183,112 +194,152 @@ bool CutDecider::is_recent(const std::optional<uint64_t>& base) const noexcept {
 }
 
 bool CutDecider::take_guide(const TsPacket& packet, TsHeader header, bool broken) noexcept {
-  if (header.scrambled()) return take_unreadable(packet);
-  const Bytes payload = packet.payload();
-  if (header.unit_start()) {
-    const auto pes = PesHeader::read(payload);
-    undecided_ = Pending::kNothing;
-    if (!pes || !pes->pts || pes->scrambled) return take_unreadable(packet);
-    take_guide_time(*pes->pts, *pes->decode_time());
-    return take_access_unit(packet, *pes->pts, pes->size);
+  const bool first = header.unit_start();
+  if (header.scrambled()) {
+    undecided_ = false;
+    return take_unreadable(packet.random_access_indicator(), true);
   }
-  if (undecided_ == Pending::kNothing) return false;
-  if (broken) return decide(Access::kNone);
+  if (broken) audio_.reset(*guide_.codec());
+  if (first) {
+    undecided_ = false;
+    head_.reset();
+    header_left_ = 0;
+    return take_head(packet, true);
+  }
+  count_audio(packet.payload());
+  if (!undecided_) return false;
+  if (broken) {
+    undecided_ = false;
+    return overdue_ && cut(Cut::kForced, true);
+  }
+  if (head_.state() == media::PesHead::State::kTorn) return take_head(packet, false);
+  const Bytes payload = packet.payload();
   const size_t skip = std::min(header_left_, payload.size());
   header_left_ -= skip;
   return decide(scanner_.feed(payload.subspan(skip)));
+}
+
+/// Reads the header of a PES packet, which begins, or goes on, in this packet. The cut would lie in
+/// front of the first.
+bool CutDecider::take_head(const TsPacket& packet, bool first) noexcept {
+  const Bytes payload = packet.payload();
+  if (first) {
+    propose();
+    overdue_ = false;
+    indicated_ = packet.random_access_indicator();
+  }
+  const media::PesHead::State state = head_.take(payload);
+  undecided_ = state == media::PesHead::State::kTorn;
+  if (undecided_) return false;
+  const PesHeader& header = head_.header();
+  if (state == media::PesHead::State::kBad || !header.pts || header.scrambled) {
+    if (state == media::PesHead::State::kWhole && !header.scrambled) time_.guide().take_untimed();
+    return take_unreadable(indicated_, header.scrambled);
+  }
+  take_guide_time(*header.pts, *header.decode_time());
+  const size_t skip = std::min(head_.left(), payload.size());
+  header_left_ = head_.left() - skip;
+  if (media::AudioFrames::can_count(*guide_.codec())) {
+    if (audio_.codec() != *guide_.codec()) audio_.reset(*guide_.codec());
+    audio_.restart();
+    audio_.feed(payload.subspan(skip));
+  }
+  return take_access_unit(payload.subspan(skip), *header.pts);
+}
+
+/// The sound of a PES packet of the guide goes on.
+void CutDecider::count_audio(Bytes payload) noexcept {
+  if (!media::AudioFrames::can_count(*guide_.codec())) return;
+  audio_.feed(payload);
 }
 
 void CutDecider::take_guide_time(uint64_t pts, uint64_t decode) noexcept {
   untimed_ns_ = 0;
   guide_base_ = base_;
   guide_silent_ = false;
-  if (!start_pts_) start_pts_ = pts;
-  const Step step = jumps_.take_decode_time(decode);
+  guide_read_ = true;
+  time_.take_pts(pts);
+  const Step step = jumps_.take_decode_time(decode, arrival_ns_);
   if (step == Step::kSteady) {
-    span_.take(pts, decode);
-    if (!limit_from_) limit_from_ = pts;
+    time_.guide().take(pts, decode);
+    if (!limit_from_) limit_from_ = rule_.start(rule_.slot(pts));
     return;
   }
-  span_.jump(pts, decode);
-  limit_from_ = pts;
-  last_idr_.reset();
-  idr_regular_ = false;
+  limit_from_ = rule_.start(rule_.slot(pts));
+  if (step == Step::kHole) {
+    time_.guide().take_behind_hole(pts, decode);
+    return;
+  }
+  time_.guide().jump(pts, decode);
+  last_cut_.reset();
+  preference_.reset();
   if (step == Step::kEcho) return;
   mark_next(Discontinuity::kTimestampJump);
   cut_soon_ = true;
 }
 
-bool CutDecider::take_access_unit(const TsPacket& packet, uint64_t pts,
-                                  size_t header_size) noexcept {
+/// @param begin  what this packet has of the elementary stream
+bool CutDecider::take_access_unit(Bytes begin, uint64_t pts) noexcept {
   const media::Codec codec = *guide_.codec();
-  const bool wanted = is_new_slot(pts);
+  point_.pts = pts;
   overdue_ =
       limit_from_ && media::pts_distance(*limit_from_, pts) >= static_cast<int64_t>(rule_.max());
   if (AccessPointScanner::can_scan(codec)) {
-    if (!wanted && !overdue_ && codec != media::Codec::kH264) return false;
-    if (wanted || overdue_) {
-      propose(pts);
-    } else {
-      point_.pts = pts;
-    }
-    undecided_ = wanted || overdue_ ? Pending::kCandidate : Pending::kUseless;
+    undecided_ = true;
     scanner_.reset(codec);
-    const Bytes payload = packet.payload();
-    const size_t skip = std::min(header_size, payload.size());
-    header_left_ = header_size - skip;
-    return decide(scanner_.feed(payload.subspan(skip)));
+    return decide(scanner_.feed(begin));
   }
-  if (!wanted && !overdue_) return false;
-  propose(pts);
-  if (!media::is_video(codec)) return cut(Cut::kPes, true);
-  if (wanted && packet.random_access_indicator()) return cut(Cut::kRandomAccessIndicator, true);
+  const bool wanted = is_new_slot(pts);
+  if (!media::is_video(codec)) return (wanted || overdue_) && cut(Cut::kPes, true);
+  if (wanted && indicated_) return cut(Cut::kRandomAccessIndicator, true);
   return overdue_ && cut(Cut::kForced, true);
 }
 
 /// A PES packet, or a packet, of the guide without a time stamp that can be read.
-bool CutDecider::take_unreadable(const TsPacket& packet) noexcept {
-  if (!packet.random_access_indicator() || !base_) return false;
+bool CutDecider::take_unreadable(bool indicated, bool scrambled) noexcept {
+  if (!indicated || !base_) return false;
   indicator_base_ = base_;
-  if (!guide_silent_ || !is_new_slot(*base_)) return false;
-  propose(*base_);
+  const bool silent = guide_silent_ || (scrambled && !guide_read_);
+  if (!silent || !is_new_slot(*base_)) return false;
+  propose();
+  point_.pts = *base_;
   return cut(Cut::kRandomAccessIndicator, false);
 }
 
 bool CutDecider::decide(Access access) noexcept {
   if (access == Access::kUndecided) return false;
-  const bool candidate = undecided_ == Pending::kCandidate;
-  undecided_ = Pending::kNothing;
-  const bool redundant = is_redundant(access);
-  if (!candidate) return false;
-  if (access != Access::kNone && !redundant && is_new_slot(point_.pts)) {
+  undecided_ = false;
+  if (access == Access::kNone && indicated_) access = Access::kIndicator;
+  if (access == Access::kNone) return overdue_ && cut(Cut::kForced, true);
+  const bool changed = note_parameters();
+  const bool redundant = preference_.is_redundant(access, point_.pts);
+  if (overdue_ || changed || (!redundant && is_new_slot(point_.pts))) {
     return cut(cut_of(access), true);
   }
-  return overdue_ && cut(Cut::kForced, true);
+  return false;
 }
 
-/// A recovery point where IDRs come regularly: the next one is not far, and decoders like it
-/// better.
-bool CutDecider::is_redundant(Access access) noexcept {
-  const auto max = static_cast<int64_t>(rule_.max());
-  const uint64_t pts = point_.pts;
-  const bool near = last_idr_ && media::pts_distance(*last_idr_, pts) <= max;
-  if (access == Access::kIdr) {
-    idr_regular_ = near;
-    last_idr_ = pts;
-  }
-  return access == Access::kRecoveryPoint && idr_regular_ && near;
+/// Whether the access point is coded in another way than those before it.
+bool CutDecider::note_parameters() noexcept {
+  const uint32_t now = scanner_.parameters();
+  if (now == 0) return false;
+  const auto before = std::exchange(parameters_, now);
+  if (!before || *before == now) return false;
+  source_switched();
+  return true;
 }
 
 bool CutDecider::is_new_slot(uint64_t pts) const noexcept {
-  return cut_soon_ || !slot_ || rule_.slot(pts) != *slot_;
+  if (cut_soon_ || !slot_) return true;
+  const bool goes_on = !last_cut_ || media::pts_distance(*last_cut_, pts) > 0;
+  return goes_on && rule_.slot(pts) != *slot_;
 }
 
 /// Notes the place in front of the next packet, or of the tables that directly precede it.
-void CutDecider::propose(uint64_t pts) noexcept {
+void CutDecider::propose() noexcept {
   point_.begin = run_.is_complete() ? run_.begin() : totals_;
-  point_.pts = pts;
-  point_.utc_ns = std::max(clock_.utc(arrival_ns_), start_utc_ns_);
+  point_.base = base_;
+  point_.utc_ns = std::max(clock_.utc(arrival_ns_), start_utc_ns());
   point_.prefix_size =
       inject_ && !run_.is_complete() ? guide_.write_tables(point_.prefix.data()) : 0;
 }
@@ -296,34 +347,28 @@ void CutDecider::propose(uint64_t pts) noexcept {
 bool CutDecider::cut(Cut cut, bool by_pts) noexcept {
   point_.cut = cut;
   point_.is_first = point_.begin.packets == first_packet_;
-  // A start segment may hold no PTS: the one that is known is that of the cut.
-  const bool has_pts = slot_ || (start_pts_ && *start_pts_ != point_.pts);
-  if (by_pts && by_pts_ && span_.has_begun() && has_pts) {
-    point_.old_duration_90k = span_.to(point_.pts);
-  } else {
-    point_.old_duration_90k = clock_duration_90k(point_.utc_ns);
-  }
-  point_.old_start_pts =
-      has_pts ? start_pts() : (point_.pts - point_.old_duration_90k) & media::kPtsMask;
+  point_.old_duration_90k = time_.to_cut(point_.pts, by_pts, point_.base, point_.utc_ns);
+  point_.old_start_pts = time_.has_start(point_.pts)
+                             ? start_pts()
+                             : (point_.pts - point_.old_duration_90k) & media::kPtsMask;
   point_.old_discontinuity = discontinuity_;
+  if (!point_.is_first) point_.old_faults = faults_.cut(point_.begin);
+  if (point_.prefix_size > 0) guide_.tables_written();
   const uint32_t inherited = point_.is_first ? discontinuity_.bits() : 0;
   discontinuity_ = arena::DiscontinuitySet::from_bits(pending_.bits() | inherited);
   pending_ = {};
   point_.discontinuity = discontinuity_;
-  slot_ = rule_.slot(point_.pts);
-  limit_from_ = rule_.start(*slot_);
-  if (by_pts) {
-    span_.begin(point_.pts);
+  if (cut == Cut::kForced) {
+    limit_from_ = rule_.forced_start(point_.pts);
   } else {
-    span_.begin({});
+    slot_ = rule_.slot(point_.pts);
+    last_cut_ = point_.pts;
+    limit_from_ = rule_.start(*slot_);
+    cut_soon_ = false;
   }
-  by_pts_ = by_pts;
-  start_pts_ = point_.pts;
-  start_utc_ns_ = point_.utc_ns;
+  time_.cut(point_.pts, by_pts, point_.base, point_.utc_ns);
   untimed_ns_ = 0;
-  silence_ns_ = 0;
   first_packet_ = point_.begin.packets;
-  cut_soon_ = false;
   ++segment_tag_;
   return true;
 }

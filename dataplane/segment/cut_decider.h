@@ -5,12 +5,16 @@
 #include <optional>
 
 #include "dataplane/media/access_point.h"
+#include "dataplane/media/audio_frames.h"
+#include "dataplane/media/pes.h"
 #include "dataplane/media/ts_packet.h"
+#include "dataplane/segment/access_preference.h"
 #include "dataplane/segment/arrival_clock.h"
+#include "dataplane/segment/fault_log.h"
 #include "dataplane/segment/jump_detector.h"
-#include "dataplane/segment/media_span.h"
 #include "dataplane/segment/pid_table.h"
 #include "dataplane/segment/program_guide.h"
+#include "dataplane/segment/segment_time.h"
 #include "dataplane/segment/segmenter.h"
 #include "dataplane/segment/slot_rule.h"
 #include "dataplane/segment/table_run.h"
@@ -23,12 +27,14 @@ namespace sluice::segment {
 struct CutPoint {
   Totals begin;  ///< the place: everything behind belongs to the next segment
   arena::Cut cut = arena::Cut::kStart;
-  uint64_t pts = 0;       ///< raw 33 bits; the PCR's base where no PTS can be read
-  int64_t utc_ns = 0;     ///< never earlier than the cut before
+  uint64_t pts = 0;              ///< raw 33 bits; the PCR's base where no PTS can be read
+  std::optional<uint64_t> base;  ///< the last PCR's base, 90 kHz
+  int64_t utc_ns = 0;            ///< never earlier than the cut before
   bool is_first = false;  ///< nothing stands before it in the open segment: that one becomes it
   uint64_t old_start_pts = 0;  ///< of the segment that ends here
   uint64_t old_duration_90k = 0;
   arena::DiscontinuitySet old_discontinuity;
+  arena::FaultyPids old_faults;
   arena::DiscontinuitySet discontinuity;  ///< of the next segment
   size_t prefix_size = 0;
   std::array<uint8_t, ProgramGuide::kMaxTableBytes> prefix;  ///< PAT and PMT to inject
@@ -37,12 +43,14 @@ struct CutPoint {
 /// Looks at the packets of one stream, in order, and says where it is to be cut. Knows nothing of
 /// where the bytes go. No allocation after construction.
 ///
-/// The guide (see ProgramGuide) decides: a PES packet of it that is an access point and lies in
-/// another slot than the segment's begins the next one. The segment's slot is that of its own first
-/// access point. At `max` after the slot's start the next PES packet cuts by force. Where the guide
-/// sends no time stamps that can be read for `max` (it is scrambled, missing, or all is data), its
-/// random access indicators cut by the PCR's slots, or where there are none, the PCRs themselves;
-/// and without PCR the arrival clock, by force. These rules alone look at arrival times.
+/// The guide (see ProgramGuide) decides: a PES packet of it that is an access point, lies behind
+/// the last one that cut and in another slot begins the next segment. At `max` after the slot's
+/// start the next PES packet cuts by force; a forced cut is no access point, so the next of these
+/// cuts all the same. Other parameters (another size of the picture) cut at once. Where the guide
+/// sends no time stamps that can be read (it is scrambled, missing, or all is data), its random
+/// access indicators cut by the PCR's slots, or where there are none for `max`, the PCRs
+/// themselves; and without PCR the arrival clock, by force. This last rule alone looks at arrival
+/// times.
 ///
 /// Loss: a continuity error on the first packet of a PID in a segment means that the break lies on
 /// its border: that segment is marked. After any other loss it is the next one, for what comes up
@@ -78,27 +86,30 @@ class CutDecider {
 
   /// Of the open segment, so far.
   uint64_t duration_90k() const noexcept;
-  uint64_t start_pts() const noexcept { return start_pts_.value_or(0); }
-  int64_t start_utc_ns() const noexcept { return start_utc_ns_; }
+  uint64_t start_pts() const noexcept { return time_.start_pts(); }
+  int64_t start_utc_ns() const noexcept { return time_.start_utc_ns(); }
   arena::DiscontinuitySet discontinuity() const noexcept { return discontinuity_; }
+  const FaultLog& faults() const noexcept { return faults_; }
 
  private:
-  enum class Pending : uint8_t { kNothing, kUseless, kCandidate };
-
-  void note_break(const PidState& state) noexcept;
+  void note_break(const PidState& state, uint16_t pid) noexcept;
+  void note_fault(uint16_t pid, uint32_t arena::PidFaults::*fault) noexcept {
+    faults_.add(pid, fault, totals_, settled());
+  }
   void take_tables(const media::TsPacket& packet, bool broken) noexcept;
   bool take_pcr(const media::TsPacket& packet) noexcept;
   bool take_guide(const media::TsPacket& packet, media::TsHeader header, bool broken) noexcept;
-  bool take_access_unit(const media::TsPacket& packet, uint64_t pts, size_t header_size) noexcept;
-  bool take_unreadable(const media::TsPacket& packet) noexcept;
+  bool take_head(const media::TsPacket& packet, bool first) noexcept;
   void take_guide_time(uint64_t pts, uint64_t decode) noexcept;
+  bool take_access_unit(Bytes begin, uint64_t pts) noexcept;
+  bool take_unreadable(bool indicated, bool scrambled) noexcept;
+  void count_audio(Bytes payload) noexcept;
   bool decide(media::Access access) noexcept;
-  bool is_redundant(media::Access access) noexcept;
+  bool note_parameters() noexcept;
   bool is_new_slot(uint64_t pts) const noexcept;
   bool is_recent(const std::optional<uint64_t>& base) const noexcept;
-  void propose(uint64_t pts) noexcept;
+  void propose() noexcept;
   bool cut(arena::Cut cut, bool by_pts) noexcept;
-  uint64_t clock_duration_90k(int64_t utc_ns) const noexcept;
 
   const SlotRule rule_;
   const bool inject_;
@@ -107,15 +118,17 @@ class CutDecider {
   ProgramGuide guide_;
   ArrivalClock clock_;
   JumpDetector jumps_;
+  media::PesHead head_;  ///< of the guide's PES packet
   media::AccessPointScanner scanner_;
+  media::AudioFrames audio_;  ///< of the guide, if it is audio
+  AccessPreference preference_;
   TableRun run_;
+  FaultLog faults_;
 
   // The open segment
-  std::optional<uint64_t> slot_;  ///< none before the first cut
-  MediaSpan span_;
-  bool by_pts_ = true;  ///< its start is a PTS of the guide
-  std::optional<uint64_t> start_pts_;
-  int64_t start_utc_ns_ = INT64_MIN;
+  std::optional<uint64_t> slot_;      ///< of its access point, or the one before; none at the start
+  std::optional<uint64_t> last_cut_;  ///< PTS of that access point
+  SegmentTime time_;
   uint64_t first_packet_ = 0;  ///< Totals::packets in front of it
   uint16_t segment_tag_ = 0;
   arena::DiscontinuitySet discontinuity_;
@@ -126,20 +139,20 @@ class CutDecider {
   arena::DiscontinuitySet pending_;
 
   // The access unit whose picture header has not come yet
-  Pending undecided_ = Pending::kNothing;
+  bool undecided_ = false;
+  bool indicated_ = false;  ///< it has random_access_indicator
   bool overdue_ = false;
   size_t header_left_ = 0;  ///< bytes of its PES header that are still to come
   CutPoint point_;
 
-  std::optional<uint64_t> last_idr_;
-  bool idr_regular_ = false;  ///< the last two IDRs were at most `max` apart
+  std::optional<uint32_t> parameters_;  ///< of the last access point that had any
 
   std::optional<uint64_t> base_;            ///< the programme's last PCR, 90 kHz
   std::optional<uint64_t> guide_base_;      ///< that when the guide's last PTS came
   std::optional<uint64_t> indicator_base_;  ///< that at the last random_access_indicator
   bool guide_silent_ = false;               ///< no PTS of the guide for `max`
+  bool guide_read_ = false;                 ///< a PTS of it has come
   int64_t arrival_ns_ = 0;
-  int64_t silence_ns_ = 0;  ///< of the open segment: what its gaps last beyond a second each
   int64_t untimed_ns_ = 0;  ///< for how long packets have come without PTS of the guide or PCR
 };
 

@@ -18,8 +18,10 @@ namespace sluice::segment {
 /// PES. Keeps the roles in the PID table right. No allocation after construction.
 class ProgramGuide {
  public:
-  /// Programmes of a multiplex that are looked at.
+  /// Programmes of a multiplex that are looked at: those with the lowest numbers.
   static constexpr size_t kMaxPrograms = 64;
+  /// Sections of a PAT that are looked at; each names up to 253 programmes.
+  static constexpr size_t kMaxPatSections = 16;
   /// Bytes that `write_tables` needs.
   static constexpr size_t kMaxTableBytes = 2 * TableCopy::kMaxPackets * media::kTsPacketSize;
 
@@ -27,10 +29,12 @@ class ProgramGuide {
 
   /// What came with a packet.
   struct News {
-    bool pat = false;          ///< a PAT ended
-    bool pmt = false;          ///< the guide's PMT ended
-    bool pmt_changed = false;  ///< and it differs from the one before
-    uint64_t pat_began = 0;    ///< index of the packet in which it began
+    bool pat = false;              ///< a PAT ended, or that section of it which names the guide
+    bool pmt = false;              ///< the guide's PMT ended
+    bool pmt_changed = false;      ///< and it differs from the one before
+    bool other_multiplex = false;  ///< the PAT has another transport_stream_id
+    uint32_t crc_errors = 0;       ///< sections that ended with a wrong CRC
+    uint64_t pat_began = 0;        ///< index of the packet in which it began
     uint64_t pmt_began = 0;
   };
 
@@ -44,11 +48,14 @@ class ProgramGuide {
   /// Copies of the last PAT and the guide's PMT, ready to stand in front of a segment; 0 bytes if
   /// either has not come. @param to  room for kMaxTableBytes  @return bytes
   size_t write_tables(uint8_t* to) const noexcept;
+  /// They have been put in front of a segment.
+  void tables_written() noexcept;
 
  private:
   struct Program {
     uint16_t number = 0;
     uint16_t pmt_pid = 0;
+    bool listed = true;      ///< in the PAT that is being read
     bool seen = false;       ///< its PMT has come
     uint32_t crc = 0;        ///< of its PMT
     media::Codec codec{};    ///< of the stream that would be its guide
@@ -58,7 +65,13 @@ class ProgramGuide {
     media::SectionAssembler assembler;
   };
 
-  void take_pat(const media::Section& section) noexcept;
+  void take_pat_packet(const media::TsPacket& packet, uint64_t index, News& news) noexcept;
+  void take_pat(const media::Section& section, News& news) noexcept;
+  void begin_pat(const media::Section& section) noexcept;
+  void list(uint16_t number, uint16_t pmt_pid) noexcept;
+  void end_pat() noexcept;
+  void forget(Program& program) noexcept;
+  bool names_guide(const media::Section& section) const noexcept;
   void take_pmt(Program& program, const media::Section& section) noexcept;
   void choose() noexcept;
   bool is_settled() const noexcept;
@@ -68,7 +81,11 @@ class ProgramGuide {
   PidTable& pids_;
   std::unique_ptr<Program[]> programs_;
   size_t count_ = 0;
-  uint32_t pat_crc_ = 0;
+  std::optional<uint16_t> transport_stream_id_;
+  std::array<std::optional<uint32_t>, kMaxPatSections> pat_crcs_;  ///< by section, as they came
+  uint8_t pat_version_ = 0;
+  size_t pat_sections_ = 0;  ///< that the PAT has; 0 = none has come
+  bool pat_whole_ = false;
   unsigned pat_repeats_ = 0;
   media::SectionAssembler pat_assembler_;
   uint64_t pat_began_ = 0;

@@ -83,6 +83,7 @@ bool SegmentMaker::cut() noexcept {
   old.start_pts = point.old_start_pts;
   old.duration_90k = point.old_duration_90k;
   old.discontinuity = point.old_discontinuity;
+  old.faulty_pids = point.old_faults;
   SegmentRecord next;
   next.cut = point.cut;
   next.start_pts = point.pts;
@@ -148,6 +149,7 @@ void SegmentMaker::describe(const Totals& end) noexcept {
   record.cc_errors = end.cc_errors - base_.cc_errors;
   record.transport_errors = end.transport_errors - base_.transport_errors;
   record.scrambled = end.scrambled - base_.scrambled;
+  record.crc_errors = end.crc_errors - base_.crc_errors;
   record.lost_datagrams = end.lost - base_.lost;
 }
 
@@ -156,6 +158,7 @@ void SegmentMaker::describe_running() noexcept {
   record.start_pts = decider_.start_pts();
   record.duration_90k = decider_.duration_90k();
   record.discontinuity = decider_.discontinuity();
+  if (!decider_.faults().empty()) record.faulty_pids = decider_.faults().all();
 }
 
 /// Packets and datagrams up to `end` are committed; what was wrong with the stream is told at once.

@@ -28,10 +28,13 @@ class TableCopy {
     counter_ = continuity_counter;
   }
 
+  /// What `write` gave has been put in front of a segment: the PID's last packet has come twice.
+  void written() noexcept { last_is_whole_ = false; }
+
   /// Writes the packets to put in front. A table that came in one packet, the last of its PID, is
-  /// that packet once more: a legal duplicate (ISO 13818-1, 2.4.3.3). Else the section is packed
-  /// anew, its first packet with discontinuity_indicator, its last with the counter of the PID's
-  /// last packet, so that what follows goes on from there.
+  /// that packet once more: a legal duplicate, the first time (ISO 13818-1, 2.4.3.3). Else the
+  /// section is packed anew, its first packet with discontinuity_indicator, its last with the
+  /// counter of the PID's last packet, so that what follows goes on from there.
   /// @param to  room for kMaxPackets packets  @return bytes written
   size_t write(uint8_t* to) const noexcept;
 

@@ -12,6 +12,7 @@ struct Totals {
   uint64_t cc_errors = 0;
   uint64_t transport_errors = 0;
   uint64_t scrambled = 0;
+  uint64_t crc_errors = 0;
   uint64_t lost = 0;  ///< datagrams dropped, or missing by RTP sequence number
 };
 

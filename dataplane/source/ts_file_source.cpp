@@ -5,12 +5,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
+#include <optional>
 #include <vector>
 
 #include "config/base/clock.h"
-#include "dataplane/media/timestamp.h"
+#include "dataplane/media/packet_grid.h"
 #include "dataplane/media/ts_packet.h"
 #include "dataplane/source/mark.h"
 #include "dataplane/source/media_clock.h"
@@ -23,10 +25,11 @@ using media::kTsPacketSize;
 
 class TsFileSource final : public PacketSource {
  public:
-  TsFileSource(const std::filesystem::path& path, int fd, config::Pace pace, uint32_t stream,
-               rte_mempool* pool)
+  TsFileSource(const std::filesystem::path& path, int fd, media::PacketGrid grid, config::Pace pace,
+               uint32_t stream, rte_mempool* pool)
       : PacketSource(path.string(), {.own_clock = true, .waits = true, .stream = stream}),
         fd_(fd),
+        grid_(grid),
         pool_(pool),
         pacer_(pace),
         buffer_(kTsPacketSize * 4096) {}
@@ -42,14 +45,12 @@ class TsFileSource final : public PacketSource {
       if (mbuf == nullptr) {
         break;
       }
-      const size_t size = datagram_size();
-      std::copy_n(buffer_.data() + at_, size, rte_pktmbuf_mtod(mbuf, uint8_t*));
-      mbuf->data_len = static_cast<uint16_t>(size);
-      mbuf->pkt_len = static_cast<uint32_t>(size);
+      std::copy_n(datagram_.data(), size_, rte_pktmbuf_mtod(mbuf, uint8_t*));
+      mbuf->data_len = static_cast<uint16_t>(size_);
+      mbuf->pkt_len = static_cast<uint32_t>(size_);
       mark_of(mbuf).arrival_ns = start_ns_ + next_time_ns_;
       mbufs[count++] = mbuf;
-      at_ += size;
-      timed_ = false;
+      size_ = 0;
     }
     return count;
   }
@@ -58,30 +59,51 @@ class TsFileSource final : public PacketSource {
   std::string failure() const override { return failure_; }
 
  private:
-  size_t datagram_size() const noexcept {
-    constexpr size_t kDatagram = 7 * kTsPacketSize;
-    return std::min(kDatagram, filled_ - at_);
-  }
-
-  /// Sees to it that a datagram is in the buffer and its time known.
+  /// Sees to it that a datagram is there and its time known.
   bool have_datagram() noexcept {
+    if (size_ > 0) {
+      return true;
+    }
     if (ended()) {
       return false;
     }
-    if (at_ == filled_ && !refill()) {
+    gather();
+    if (size_ == 0) {
       ended_.store(true, std::memory_order_release);
       return false;
     }
-    if (!timed_) {
-      next_time_ns_ = clock_.pass({buffer_.data() + at_, datagram_size()});
-      timed_ = true;
-    }
+    next_time_ns_ = clock_.pass(Bytes(datagram_).first(size_));
     return true;
   }
 
-  bool refill() noexcept {
+  /// Fills the datagram with packets, without what stands around them in the file.
+  void gather() noexcept {
+    // As far as finding them may have to look ahead.
+    const size_t window = (media::PacketGrid::kSure + 2) * grid_.stride();
+    while (size_ < datagram_.size()) {
+      if (filled_ - at_ < window && !at_end_) {
+        refill();
+      }
+      const Bytes there = Bytes(buffer_).first(filled_);
+      if (at_ + kTsPacketSize > filled_) {
+        return;
+      }
+      if (!grid_.holds_packet(there, at_)) {
+        at_ = grid_.find_behind(there, at_);
+        continue;
+      }
+      std::copy_n(buffer_.data() + at_, kTsPacketSize, datagram_.data() + size_);
+      size_ += kTsPacketSize;
+      at_ = std::min(at_ + grid_.stride(), filled_);
+    }
+  }
+
+  /// Reads on behind what is left.
+  void refill() noexcept {
+    std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(at_),
+              buffer_.begin() + static_cast<std::ptrdiff_t>(filled_), buffer_.begin());
+    filled_ -= at_;
     at_ = 0;
-    filled_ = 0;
     while (filled_ < buffer_.size()) {
       const ssize_t got = ::read(fd_, buffer_.data() + filled_, buffer_.size() - filled_);
       if (got < 0 && errno == EINTR) {
@@ -91,33 +113,41 @@ class TsFileSource final : public PacketSource {
         failure_ = system_error("cannot read " + device(), errno).message;
       }
       if (got <= 0) {
+        at_end_ = true;
         break;
       }
       filled_ += static_cast<size_t>(got);
     }
-    return filled_ > 0;
   }
 
   int fd_;
+  media::PacketGrid grid_;
   rte_mempool* pool_;
   Pacer pacer_;
   MediaClock clock_;
   std::vector<uint8_t> buffer_;
   size_t filled_ = 0;
   size_t at_ = 0;
-  bool timed_ = false;
+  bool at_end_ = false;
+  std::array<uint8_t, 7 * kTsPacketSize> datagram_;
+  size_t size_ = 0;  // of the datagram; 0 = there is none
   int64_t start_ns_ = 0;
   int64_t next_time_ns_ = 0;
   std::string failure_;
   std::atomic<bool> ended_ = false;
 };
 
-/// Whether a file begins like a transport stream: two sync bytes at their distance.
-bool looks_like_ts(int fd) {
-  uint8_t head[kTsPacketSize + 1];
-  const ssize_t got = ::pread(fd, head, sizeof head, 0);
-  return got >= static_cast<ssize_t>(kTsPacketSize) && head[0] == media::kTsSync &&
-         (got == static_cast<ssize_t>(kTsPacketSize) || head[kTsPacketSize] == media::kTsSync);
+/// How packets lie in the file; nothing if there are none at its beginning.
+std::optional<media::PacketGrid> grid_of(int fd) {
+  std::vector<uint8_t> head(size_t{64} * 1024);
+  const ssize_t got = ::pread(fd, head.data(), head.size(), 0);
+  if (got <= 0) {
+    return std::nullopt;
+  }
+  const Bytes there = Bytes(head).first(static_cast<size_t>(got));
+  size_t first = 0;
+  const auto grid = media::PacketGrid::detect(there, first);
+  return first < there.size() ? std::optional(grid) : std::nullopt;
 }
 
 }  // namespace
@@ -129,11 +159,13 @@ Result<std::unique_ptr<PacketSource>> open_ts_file_source(const std::filesystem:
   if (fd < 0) {
     return fail(system_error("cannot read " + path.string(), errno));
   }
-  if (!looks_like_ts(fd)) {
+  const auto grid = grid_of(fd);
+  if (!grid) {
     ::close(fd);
-    return fail(path.string() + " is no transport stream: it does not begin with 188-byte packets");
+    return fail(path.string() +
+                " is no transport stream: it does not begin with packets of 188, 192 or 204 bytes");
   }
-  return std::make_unique<TsFileSource>(path, fd, pace, stream, pool);
+  return std::make_unique<TsFileSource>(path, fd, *grid, pace, stream, pool);
 }
 
 }  // namespace sluice::source

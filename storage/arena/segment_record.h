@@ -56,6 +56,48 @@ class DiscontinuitySet {
   uint32_t bits_ = 0;
 };
 
+/// What was wrong with the packets of one PID.
+struct PidFaults {
+  uint16_t pid = 0;
+  uint16_t reserved = 0;
+  uint32_t cc_errors = 0;
+  uint32_t transport_errors = 0;
+  uint32_t scrambled = 0;
+  uint32_t crc_errors = 0;
+
+  constexpr bool empty() const {
+    return (cc_errors | transport_errors | scrambled | crc_errors) == 0;
+  }
+  bool operator==(const PidFaults&) const = default;
+};
+
+/// The PIDs of a segment with which something was wrong: the first ones, in the order in which it
+/// turned out; places behind the last are empty. Those that find no place are in the segment's sums
+/// alone.
+struct FaultyPids {
+  std::array<PidFaults, 8> pids{};
+
+  constexpr void add(uint16_t pid, uint32_t PidFaults::*fault, uint32_t count = 1) {
+    for (PidFaults& place : pids) {
+      const bool fresh = place.empty();
+      if (!fresh && place.pid != pid) continue;
+      place.pid = pid;
+      place.*fault += count;
+      return;
+    }
+  }
+  constexpr void add(const FaultyPids& other) {
+    for (const PidFaults& from : other.pids) {
+      for (const auto fault : {&PidFaults::cc_errors, &PidFaults::transport_errors,
+                               &PidFaults::scrambled, &PidFaults::crc_errors}) {
+        if (from.*fault > 0) add(from.pid, fault, from.*fault);
+      }
+    }
+  }
+  constexpr bool empty() const { return pids.front().empty(); }
+  bool operator==(const FaultyPids&) const = default;
+};
+
 /// What is known of a segment besides its bytes. Lies in shared memory as it stands: fixed size, no
 /// pointers. Its writer updates the running figures with each commit; they are final once the
 /// segment is sealed.
@@ -71,8 +113,10 @@ struct SegmentRecord {
   uint64_t cc_errors = 0;         ///< continuity errors (ISO 13818-1, 2.4.3.3)
   uint64_t transport_errors = 0;  ///< packets with transport_error_indicator
   uint64_t scrambled = 0;         ///< packets with transport_scrambling_control
+  uint64_t crc_errors = 0;        ///< sections of PAT and PMT with a wrong CRC (2.4.4, annex A)
   uint64_t lost_datagrams = 0;    ///< datagrams of the stream dropped, or missing by RTP sequence
                                   ///< number, since the segment before
+  FaultyPids faulty_pids;
   DiscontinuitySet discontinuity;
   Cut cut = Cut::kStart;
   std::array<uint8_t, 3> reserved{};

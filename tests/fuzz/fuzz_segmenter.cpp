@@ -75,12 +75,10 @@ class JoinedOutput final : public segment::SegmentOutput {
   bool open_ = false;
 };
 
-/// The packets of a datagram: what begins with a sync byte, a whole number of packets in.
-void take_packets(Bytes datagram, std::vector<uint8_t>& packets) {
-  for (; datagram.size() >= kTsPacketSize; datagram = datagram.subspan(kTsPacketSize)) {
-    if (datagram[0] != media::kTsSync) continue;
-    packets.insert(packets.end(), datagram.begin(), datagram.begin() + kTsPacketSize);
-  }
+/// Makes whole packets of a datagram that is as long as such, and keeps them.
+void mend(std::vector<uint8_t>& datagram, std::vector<uint8_t>& packets) {
+  for (size_t at = 0; at < datagram.size(); at += kTsPacketSize) datagram[at] = media::kTsSync;
+  packets.insert(packets.end(), datagram.begin(), datagram.end());
 }
 
 struct Choices {
@@ -88,6 +86,7 @@ struct Choices {
   bool inject = false;
   bool roomy = false;
   bool one_program = false;
+  bool mended = false;
   uint64_t room = 0;
   size_t datagram = 0;
 
@@ -96,6 +95,7 @@ struct Choices {
         inject((data[0] & 2) != 0),
         roomy((data[0] & 4) != 0),
         one_program((data[0] & 8) != 0),
+        mended((data[0] & 16) != 0),
         room(roomy ? UINT64_MAX : uint64_t{data[1]} * kTsPacketSize),
         datagram((1 + data[2] % 8) * kTsPacketSize + (data[3] < 32 ? data[3] : 0)) {}
 };
@@ -114,7 +114,8 @@ segment::SegmenterSpec spec_of(const Choices& choices) {
 }  // namespace
 
 /// Four bytes of choices, then datagrams: none is read beyond its end, each is accounted for once,
-/// and what is archived is the packets that came, in order, unless room or a programme was wanting.
+/// and what is archived is the packets that came, in order, where all were in sync and neither room
+/// nor a programme was wanting.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size < 4) return 0;
   const Choices choices(data);
@@ -126,18 +127,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   for (Bytes rest(data + 4, size - 4); !rest.empty();) {
     const size_t n = std::min(choices.datagram, rest.size());
     // A copy of its own, for the sanitizer to see a read beyond it.
-    const std::vector<uint8_t> datagram(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(n));
-    take_packets(datagram, expected);
+    std::vector<uint8_t> datagram(rest.begin(), rest.begin() + static_cast<ptrdiff_t>(n));
+    if (choices.mended && n % kTsPacketSize == 0) mend(datagram, expected);
     segmenter.push(datagram, now);
     if (n % 3 != 0) segmenter.commit();
     now += 40'000'000;
+    if (n % 5 == 0) segmenter.tick(now + data[1] * 10'000'000);
     rest = rest.subspan(n);
   }
   segmenter.finish();
   uint64_t told = stats.committed.get();
   for (const auto& drop : stats.drops.by_reason) told += drop.get();
   if (told != stats.received.get()) std::abort();
-  const bool all = choices.roomy && !choices.rtp && !choices.one_program;
+  const bool all = choices.roomy && !choices.rtp && !choices.one_program && choices.mended &&
+                   choices.datagram % kTsPacketSize == 0 && (size - 4) % kTsPacketSize == 0;
   if (all && output.joined != expected) std::abort();
   return 0;
 }

@@ -102,8 +102,8 @@ SEEDS = {
     "profile": lambda: [PROFILES.encode()],
     "s3_answer": lambda: [LISTING.encode(), REFUSAL.encode()],
     "section": lambda: [sections(channel) for channel in channels()],
-    "segmenter": lambda: [bytes([choices, 90, 6, 255]) + channel[:60_000]
-                          for choices in (0, 4, 6, 14) for channel in channels()],
+    "segmenter": lambda: [bytes([choices, 90, 6, 255]) + channel[:60_160]
+                          for choices in (0, 4, 20, 22, 14) for channel in channels()],
     "stream_info": lambda: [channel[:30_000] for channel in channels()],
     "url": lambda: [url.encode() for url in URLS],
 }

@@ -52,7 +52,16 @@ const std::vector<Case>& cases() {
        Access::kNone},
       {"an MPEG-2 P picture behind a sequence header", Codec::kMpeg2Video,
        "00 00 01 b3 2d 02 40 13 ff ff e0 18 00 00 01 00 00 57 ff f8", Access::kNone},
-      {"the rest of an MPEG-2 picture", Codec::kMpeg2Video, "12 34 00 00 01 02 2b f9",
+      {"the rest of an MPEG-2 picture and then an I picture", Codec::kMpeg2Video,
+       "12 34 00 00 01 02 2b f9 00 00 01 b3 2d 02 40 13 ff ff e0 18 00 00 01 00 00 0f ff f8",
+       Access::kIPicture},
+      {"the second field of an MPEG-2 picture", Codec::kMpeg2Video,
+       "00 00 01 00 00 0f ff f8 00 00 01 b5 82 0f fe c1 80", Access::kNone},
+      {"a later slice of an IDR and then a slice", Codec::kH264,
+       "00 00 01 65 21 84 00 00 00 01 65 11 84 00 " + kAud + kSlice, Access::kNone},
+      {"a later slice segment of an HEVC picture and then a CRA", Codec::kHevc,
+       "00 00 01 02 01 50 22 00 00 01 46 01 50 00 00 01 2a 01 af", Access::kIrap},
+      {"the second field of an H.264 IDR picture", Codec::kH264, kAud + "00 00 01 01 88 84 21",
        Access::kNone},
   };
   return kCases;
@@ -87,8 +96,37 @@ TEST(AccessPointScanner, StaysUndecidedUntilAPictureComes) {
   scanner.reset(Codec::kH264);
   EXPECT_EQ(scanner.feed(from_hex(kAud + kSpsPps)), Access::kUndecided);
   EXPECT_EQ(scanner.feed(from_hex("00 00 01")), Access::kUndecided);
-  EXPECT_EQ(scanner.feed(from_hex("65")), Access::kIdr);
+  EXPECT_EQ(scanner.feed(from_hex("65")), Access::kUndecided);  // the slice may be a later one
+  EXPECT_EQ(scanner.feed(from_hex("88")), Access::kIdr);
   EXPECT_EQ(scanner.feed(from_hex(kSlice)), Access::kIdr);
+}
+
+TEST(AccessPointScanner, TellsOtherParametersByTheirFingerprint) {
+  const auto fingerprint = [](Codec codec, const std::string& bytes, size_t piece) {
+    AccessPointScanner scanner;
+    scanner.reset(codec);
+    const auto all = from_hex(bytes);
+    for (size_t at = 0; at < all.size(); at += piece) {
+      scanner.feed(Bytes(all).subspan(at, std::min(piece, all.size() - at)));
+    }
+    return scanner.parameters();
+  };
+  const std::string other = "00 00 00 01 67 4d 40 1f 00 00 00 01 68 ce 0f c8 ";
+  const uint32_t one = fingerprint(Codec::kH264, kAud + kSpsPps + kIdr, 100);
+  EXPECT_NE(one, 0U);
+  EXPECT_EQ(fingerprint(Codec::kH264, kAud + kSpsPps + kIdr, 1), one);
+  EXPECT_EQ(fingerprint(Codec::kH264, kSpsPps + kRecoverySei + kSlice, 3), one);
+  EXPECT_EQ(fingerprint(Codec::kH264, kAud + kSpsPps + other + kIdr, 5), one);
+  EXPECT_NE(fingerprint(Codec::kH264, kAud + other + kIdr, 100), one);
+  EXPECT_EQ(fingerprint(Codec::kH264, kAud + kIdr, 100), 0U);
+  // The bit rate of MPEG-2 may vary from one sequence header to the next, the size may not.
+  const std::string i_picture = "00 00 01 00 00 0f ff f8";
+  const uint32_t sd =
+      fingerprint(Codec::kMpeg2Video, "00 00 01 b3 2d 02 40 13 ff ff e0 18 " + i_picture, 9);
+  EXPECT_EQ(fingerprint(Codec::kMpeg2Video, "00 00 01 b3 2d 02 40 13 0f f3 e0 18 " + i_picture, 9),
+            sd);
+  EXPECT_NE(fingerprint(Codec::kMpeg2Video, "00 00 01 b3 2d 02 20 13 ff ff e0 18 " + i_picture, 9),
+            sd);
 }
 
 TEST(AccessPointScanner, GivesUpWhereNoPictureComes) {

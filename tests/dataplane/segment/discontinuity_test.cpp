@@ -103,29 +103,50 @@ TEST(Jumps, AreNoneWhereLossLeftAHole) {
 TEST(Jumps, OfPcrAndDecodingTimeTogetherAreOne) {
   JumpDetector detector;
   constexpr uint64_t kPcrSecond = 27'000'000;
-  EXPECT_EQ(detector.take_pcr(0, false), Step::kSteady);
-  EXPECT_EQ(detector.take_decode_time(kSecond), Step::kSteady);
-  EXPECT_EQ(detector.take_pcr(kPcrSecond / 10, false), Step::kSteady);
-  EXPECT_EQ(detector.take_pcr(100 * kPcrSecond, false), Step::kJump);
-  EXPECT_EQ(detector.take_decode_time(2 * kSecond), Step::kSteady);  // of the old timeline
-  EXPECT_EQ(detector.take_decode_time(101 * kSecond), Step::kEcho);
-  EXPECT_EQ(detector.take_decode_time(101 * kSecond + kFrame), Step::kSteady);
+  EXPECT_EQ(detector.take_pcr(0, false, 0), Step::kSteady);
+  EXPECT_EQ(detector.take_decode_time(kSecond, 0), Step::kSteady);
+  EXPECT_EQ(detector.take_pcr(kPcrSecond / 10, false, 0), Step::kSteady);
+  EXPECT_EQ(detector.take_pcr(100 * kPcrSecond, false, 0), Step::kJump);
+  EXPECT_EQ(detector.take_decode_time(2 * kSecond, 0), Step::kSteady);  // of the old timeline
+  EXPECT_EQ(detector.take_decode_time(101 * kSecond, 0), Step::kEcho);
+  EXPECT_EQ(detector.take_decode_time(101 * kSecond + kFrame, 0), Step::kSteady);
 }
 
 TEST(Jumps, MayBeAnnounced) {
   JumpDetector detector;
-  detector.take_pcr(0, false);
-  EXPECT_EQ(detector.take_pcr(27'000, true), Step::kJump);
+  detector.take_pcr(0, false, 0);
+  EXPECT_EQ(detector.take_pcr(27'000, true, 0), Step::kJump);
 }
 
 TEST(Jumps, AreNoneWhereFewPicturesCome) {
   JumpDetector detector;  // a slide each 5 s, a PCR each 0.1 s
   for (uint64_t tenth = 0; tenth < 200; ++tenth) {
-    EXPECT_EQ(detector.take_pcr(tenth * 2'700'000, false), Step::kSteady);
+    EXPECT_EQ(detector.take_pcr(tenth * 2'700'000, false, 0), Step::kSteady);
     if (tenth % 50 == 0) {
-      EXPECT_EQ(detector.take_decode_time(tenth * 9'000), Step::kSteady);
+      EXPECT_EQ(detector.take_decode_time(tenth * 9'000, 0), Step::kSteady);
     }
   }
+}
+
+TEST(Jumps, AreNoneWhereFewPcrsCome) {
+  JumpDetector detector;  // a PCR each 3 s, against the standard
+  for (uint64_t frame = 0; frame < 1000; ++frame) {
+    EXPECT_EQ(detector.take_decode_time(frame * kFrame, 0), Step::kSteady);
+    if (frame % 75 == 0) {
+      EXPECT_EQ(detector.take_pcr(frame * kFrame * 300, false, 0), Step::kSteady);
+    }
+  }
+}
+
+TEST(Jumps, AreHolesWherePacketsWereLostForAsLongByTheirArrival) {
+  constexpr int64_t kNs = 1'000'000'000;
+  JumpDetector detector;
+  detector.take_decode_time(0, 0);
+  detector.note_loss();
+  EXPECT_EQ(detector.take_decode_time(30 * kSecond, 30 * kNs), Step::kHole);
+  EXPECT_EQ(detector.take_decode_time(30 * kSecond + kFrame, 30 * kNs), Step::kSteady);
+  detector.note_loss();
+  EXPECT_EQ(detector.take_decode_time(60 * kSecond, 31 * kNs), Step::kJump);
 }
 
 TEST(Jumps, AreNoneWherePicturesComeInDecodingOrderUnderPresentationTimesAlone) {
