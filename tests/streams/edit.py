@@ -127,7 +127,7 @@ def read_stamp(field):
     return (field[0] >> 1 & 7) << 30 | field[1] << 22 | field[2] >> 1 << 15 | field[3] << 7 | field[4] >> 1
 
 
-def _stamps(packet):
+def stamps(packet):
     """The offset of the PES header in the packet and its PTS_DTS_flags, if it is one with either."""
     if not packet[1] & 0x40 or not packet[3] & 0x10:
         return None
@@ -148,7 +148,7 @@ def retime(packets, stamp=lambda ticks: ticks, pcr=lambda value: value, only=Non
         value = read_pcr(one)
         if value is not None:
             one = one[:6] + write_pcr(pcr(value)) + one[12:]
-        found = _stamps(one)
+        found = stamps(one)
         if found:
             at, flags = found
             for field, prefix in ((at + 9, flags), *(((at + 14, 1),) if flags == 3 else ())):
@@ -176,7 +176,7 @@ def without_stamps(packets, indices):
     out = list(packets)
     for index in indices:
         one = out[index]
-        found = _stamps(one)
+        found = stamps(one)
         if found:
             at, flags = found
             size = 10 if flags == 3 else 5
