@@ -25,5 +25,6 @@ void add_top(CLI::App& app, Action& action);
 void add_segment(CLI::App& app, Action& action);
 void add_object(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);
+void add_tune(CLI::App& app, Action& action);
 
 }  // namespace sluice::tools

@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
   sluice::tools::add_segment(app, action);
   sluice::tools::add_object(app, action);
   sluice::tools::add_import(app, action);
+  sluice::tools::add_tune(app, action);
   if (argc > 1 && is_unknown(app, argv[1])) {
     sluice::tools::say_error("there is no subcommand \"" + std::string(argv[1]) +
                              "\"\nSee `sluice --help`.");
