@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "config/base/log.h"
+#include "dataplane/source/af_packet_fanout.h"
 
 namespace sluice::source {
 namespace {
@@ -163,6 +164,7 @@ Result<Eal> Eal::start(const EalSpec& spec) {
   if (!arguments) {
     return fail(arguments.error());
   }
+  leave_fragments_to_us();
   arguments->insert(arguments->begin(), "sluice-dataplane");
   std::vector<char*> argv;
   std::string shown;

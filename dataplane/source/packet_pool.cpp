@@ -19,6 +19,14 @@ uint16_t data_room(uint32_t frame_bytes) {
   return static_cast<uint16_t>(frame_bytes + RTE_PKTMBUF_HEADROOM);
 }
 
+/// A pool lays no buffer across the border of two pages, unless it is longer than one: then it
+/// begins with a page. Those of 4 KiB, where there are no huge ones, waste most.
+uint64_t pool_bytes(uint64_t buffers, uint64_t room) {
+  constexpr uint64_t kPage = 4096;
+  const uint64_t each = sizeof(rte_mbuf) + room + RTE_CACHE_LINE_SIZE * 3;
+  return buffers * (each <= kPage ? kPage / (kPage / each) : (each + kPage - 1) / kPage * kPage);
+}
+
 }  // namespace
 
 Status reserve_mark() {
@@ -33,8 +41,7 @@ Status reserve_mark() {
 }
 
 uint64_t PoolSpec::bytes() const {
-  const uint64_t each = sizeof(rte_mbuf) + data_room(frame_bytes) + RTE_CACHE_LINE_SIZE * 2;
-  return mbufs * each;
+  return pool_bytes(mbufs, data_room(frame_bytes));
 }
 
 Result<PacketPool> make_pool(const PoolSpec& spec) {
@@ -61,7 +68,7 @@ Result<PacketPool> make_large_pool() {
 }
 
 uint64_t large_pool_bytes() {
-  return kLargeBuffers * (sizeof(rte_mbuf) + uint64_t{kLargeRoom} + RTE_CACHE_LINE_SIZE * 2);
+  return pool_bytes(kLargeBuffers, kLargeRoom);
 }
 
 }  // namespace sluice::source

@@ -1,5 +1,6 @@
 """Writes capture files: classic pcap, Ethernet, IPv4, UDP."""
 
+import pathlib
 import socket
 import struct
 
@@ -40,3 +41,13 @@ def write(path, frames):
     """Writes (Unix seconds, frame) in order."""
     with open(path, "wb") as out:
         out.writelines(_records(frames))
+
+
+def read(path):
+    """[(Unix seconds, frame)] of a file that `write` has written."""
+    frames, data, at = [], pathlib.Path(path).read_bytes(), 24
+    while at < len(data):
+        seconds, nanoseconds, size, _ = struct.unpack_from("<IIII", data, at)
+        frames.append((seconds + nanoseconds / 1_000_000_000, data[at + 16:at + 16 + size]))
+        at += 16 + size
+    return frames

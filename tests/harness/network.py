@@ -11,11 +11,12 @@ import sys
 from harness import paths
 
 _numbers = itertools.count(1)
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(paths.SOURCE / "tests")}
 
 
 def run(*command, check=True):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          timeout=30, check=False)
+                          env=_ENVIRONMENT, timeout=60, check=False)
     if check and done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout}")
     return done.stdout
@@ -80,8 +81,17 @@ class VethPair:
         return subprocess.Popen([*self.wrapper, *map(str, command)], **options)
 
     def send(self, *jobs):
-        """Starts to send streams from the namespace. A job is (file, "udp" | "rtp", group, port)."""
+        """Starts to send streams from the namespace. A job is (file, "udp" | "rtp", group, port), and
+        the TS packets of a datagram, if they are not to be seven."""
         return Sender(self, jobs)
+
+    def replay(self, capture):
+        """Puts the frames of a capture file on the peer's interface, at the capture's pace."""
+        return self.inside(sys.executable, "-m", "harness.replay", self.peer, capture)
+
+    def set_mtu(self, mtu, peer_mtu):
+        run("ip", "link", "set", self.interface, "mtu", str(mtu))
+        self.inside("ip", "link", "set", self.peer, "mtu", str(peer_mtu))
 
 
 class Sender:
@@ -89,11 +99,11 @@ class Sender:
 
     def __init__(self, veth, jobs):
         arguments = []
-        for path, scheme, group, port in jobs:
-            arguments += [f"{scheme}://{group}:{port}={path}"]
+        for path, scheme, group, port, *packets in jobs:
+            arguments += [f"{scheme}://{group}:{port}*{packets[0] if packets else 7}={path}"]
         self._process = veth.start_inside(
             sys.executable, "-m", "harness.send", veth.peer_address, *arguments,
-            env={**os.environ, "PYTHONPATH": str(paths.SOURCE / "tests")}, stdout=subprocess.PIPE)
+            env=_ENVIRONMENT, stdout=subprocess.PIPE)
 
     def wait(self, timeout=90):
         """Waits for the end of all streams; returns when each stream's datagrams left, in Unix

@@ -1,6 +1,6 @@
 """Sends TS files as multicast, each at the pace of its PCR, byte for byte.
 
-usage: python3 -m harness.send LOCAL_ADDRESS SCHEME://GROUP:PORT=FILE...
+usage: python3 -m harness.send LOCAL_ADDRESS SCHEME://GROUP:PORT*PACKETS=FILE...
 Prints a line of JSON: for each stream, the times (Unix seconds) at which its datagrams left.
 """
 
@@ -26,8 +26,9 @@ def rtp(sequence, seconds, ssrc):
 
 def datagrams(job, number):
     """(when, number of the job, datagram, address) of one stream, in order."""
-    scheme, group, port, path = re.fullmatch(r"(udp|rtp)://([^:]+):(\d+)=(.+)", job).groups()
-    for sequence, (seconds, data) in enumerate(ts.departures(pathlib.Path(path).read_bytes())):
+    scheme, group, port, packets, path = re.fullmatch(r"(udp|rtp)://([^:]+):(\d+)\*(\d+)=(.+)", job).groups()
+    due = ts.departures(pathlib.Path(path).read_bytes(), int(packets))
+    for sequence, (seconds, data) in enumerate(due):
         header = rtp(sequence, seconds, number + 1) if scheme == "rtp" else b""
         yield seconds, number, header + data, (group, int(port))
 
