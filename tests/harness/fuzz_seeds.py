@@ -105,6 +105,8 @@ SEEDS = {
     "segmenter": lambda: [bytes([choices, 90, 6, 255]) + channel[:60_160]
                           for choices in (0, 4, 20, 22, 14) for channel in channels()],
     "stream_info": lambda: [channel[:30_000] for channel in channels()],
+    "tr101290": lambda: [b"".join(b"\x07" + datagram for datagram in datagrams(channel, 8))[:60_000]
+                         for channel in channels()],
     "url": lambda: [url.encode() for url in URLS],
 }
 
