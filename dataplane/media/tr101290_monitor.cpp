@@ -25,8 +25,10 @@ Tr101290Monitor::Tr101290Monitor()
 
 /// Somewhat late is fine: what passed its limit counts the same whenever it is looked at.
 void Tr101290Monitor::move_to(int64_t now_ns) noexcept {
-  const bool silent = !interrupted_ && now_ns > now_ns_ && now_ns - now_ns_ > kSilenceNs;
-  const bool anew = interrupted_ || silent || now_ns < now_ns_;
+  const int64_t step_ns = interrupted_ ? 0 : now_ns - now_ns_;
+  if (step_ns < 0 && step_ns >= -kSilenceNs) return;
+  const bool silent = step_ns > kSilenceNs;
+  const bool anew = interrupted_ || silent || step_ns < 0;
   now_ns_ = now_ns;
   if (silent) lose_sync();
   if (anew) restart_intervals();

@@ -42,8 +42,8 @@ class Tr101290Monitor {
   void judge_as_part() noexcept { is_part_ = true; }
 
   /// The time of the packets to come. When it goes on by more than kSilenceNs, nothing has come
-  /// meanwhile: that is a loss of sync (1.1), for which no other indicator is raised. When it goes
-  /// back, intervals begin anew.
+  /// meanwhile: that is a loss of sync (1.1), for which no other indicator is raised. A little back
+  /// (packets that were put into order) it stands; further back, intervals begin anew.
   void set_time(int64_t now_ns) noexcept {
     if (now_ns != now_ns_) move_to(now_ns);
   }

@@ -25,6 +25,8 @@ class TsHeader {
   constexpr bool scrambled() const { return (word_ & 0xc0) != 0; }
   constexpr bool has_adaptation_field() const { return (word_ & 0x20) != 0; }
   constexpr bool has_payload() const { return (word_ & 0x10) != 0; }
+  /// It carries on with a payload in clear, and there is nothing else to it.
+  constexpr bool is_plain() const { return (word_ & 0xc0'00f0) == 0x10; }
   constexpr uint8_t continuity_counter() const { return word_ & 0xf; }
 
  private:

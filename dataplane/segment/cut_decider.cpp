@@ -93,6 +93,7 @@ bool CutDecider::take_time(int64_t arrival_ns) noexcept {
 
 bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
   const uint16_t pid = header.pid();
+  continuity_ = Continuity::kContinues;
   if (header.transport_error()) [[unlikely]] {
     ++totals_.transport_errors;
     note_fault(pid, &arena::PidFaults::transport_errors);
@@ -104,7 +105,7 @@ bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
     return false;
   }
   PidState& state = pids_[pid];
-  const Continuity continuity = state.continuity.check(packet);
+  const Continuity continuity = continuity_ = state.continuity.check(packet);
   if (header.scrambled()) {
     ++totals_.scrambled;
     note_fault(pid, &arena::PidFaults::scrambled);

@@ -68,6 +68,8 @@ class CutDecider {
   /// not before the last `settled()`
   bool take(const media::TsPacket& packet, media::TsHeader header) noexcept;
   const CutPoint& point() const noexcept { return point_; }
+  /// What the counter of the packet taken last said.
+  media::Continuity continuity() const noexcept { return continuity_; }
 
   /// The place up to which no cut will be asked for any more.
   const Totals& settled() const noexcept;
@@ -111,6 +113,7 @@ class CutDecider {
   void propose() noexcept;
   bool cut(arena::Cut cut, bool by_pts) noexcept;
 
+  media::Continuity continuity_ = media::Continuity::kContinues;
   const SlotRule rule_;
   const bool inject_;
   Totals& totals_;

@@ -2,6 +2,8 @@
 
 namespace sluice::segment {
 
+static_assert(arena::kIndicators == media::kIndicatorCount);
+
 using arena::Drop;
 using arena::SegmentRecord;
 using media::kTsPacketSize;
@@ -12,16 +14,25 @@ SegmentMaker::SegmentMaker(const SegmenterSpec& spec, SegmentOutput& output,
     : output_(output),
       stats_(stats),
       longest_silence_ns_(SlotRule(spec.segment).max_ns()),
-      decider_(spec, totals_) {}
+      decider_(spec, totals_) {
+  if (spec.program.kind == config::Program::Kind::kNumber) monitor_.judge_as_part();
+}
 
 void SegmentMaker::begin_datagram(int64_t arrival_ns) noexcept {
   tick(arrival_ns);
   arrival_ns_ = arrival_ns;
+  monitor_.set_time(arrival_ns);
+}
+
+void SegmentMaker::note_bad_sync(uint64_t places, int64_t arrival_ns) noexcept {
+  monitor_.set_time(arrival_ns);
+  monitor_.take_bad_sync(places);
 }
 
 void SegmentMaker::clock_stepped() noexcept {
   stepped_ = true;
   decider_.clock_stepped();
+  monitor_.interrupt();
 }
 
 void SegmentMaker::tick(int64_t now_ns) noexcept {
@@ -37,7 +48,9 @@ bool SegmentMaker::take(const uint8_t* begin, const uint8_t* end) noexcept {
   const uint8_t* pending = begin;
   for (const uint8_t* p = begin; p != end; p += kTsPacketSize) {
     const TsPacket packet(p);
-    if (decider_.take(packet, packet.header())) [[unlikely]] {
+    const bool cuts = decider_.take(packet, packet.header());
+    monitor_.take(packet, packet.header(), decider_.continuity(), totals_.packets);
+    if (cuts) [[unlikely]] {
       if (p != pending && !output_.append({pending, p})) {
         seal_for_room();
         return false;
@@ -106,12 +119,15 @@ bool SegmentMaker::cut() noexcept {
 }
 
 void SegmentMaker::commit() noexcept {
+  tell_indicators();
   if (!output_.is_open()) return;
   describe_running();
   commit_up_to(decider_.settled());
 }
 
 void SegmentMaker::finish() noexcept {
+  monitor_.finish();
+  tell_indicators();
   if (!output_.is_open()) return;
   describe_running();
   commit_up_to(totals_);
@@ -179,6 +195,23 @@ void SegmentMaker::account(const Totals& end) noexcept {
   told_.scrambled = totals_.scrambled;
 }
 
+void SegmentMaker::tell_indicators() noexcept {
+  const media::IndicatorCounts& counts = monitor_.counts();
+  if (counts.total() == indicators_told_.total()) [[likely]]
+    return;
+  for (size_t i = 0; i < media::kIndicatorCount; ++i) {
+    const auto indicator = static_cast<media::Indicator>(i);
+    const media::IndicatorCount& now = counts[indicator];
+    const uint64_t more = now.count - indicators_told_[indicator].count;
+    if (more == 0) continue;
+    arena::IndicatorStats& stats = stats_.tr101290[i];
+    stats.count.add(more);
+    if (stats.first_ns.get() == 0) stats.first_ns.set(static_cast<uint64_t>(now.first_ns));
+    stats.last_ns.set(static_cast<uint64_t>(now.last_ns));
+  }
+  indicators_told_ = counts;
+}
+
 void SegmentMaker::lost(uint64_t datagrams) noexcept {
   totals_.lost += datagrams;
   decider_.note_loss();
@@ -192,6 +225,7 @@ void SegmentMaker::drop(Drop reason) noexcept {
 
 void SegmentMaker::drop_for_room(uint64_t datagrams) noexcept {
   stats_.drops.add(Drop::kArenaFull, datagrams);
+  monitor_.interrupt();  // it does not see what finds no room
   lost(datagrams);
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "dataplane/media/tr101290_monitor.h"
 #include "dataplane/segment/cut_decider.h"
 #include "dataplane/segment/output.h"
 #include "dataplane/segment/totals.h"
@@ -19,6 +20,8 @@ class SegmentMaker {
   void begin_datagram(int64_t arrival_ns) noexcept;
   /// Takes packets that are all in sync. False if room ran out.
   bool take(const uint8_t* begin, const uint8_t* end) noexcept;
+  /// In a datagram of `arrival_ns` packets should have begun at so many places in a row.
+  void note_bad_sync(uint64_t places, int64_t arrival_ns) noexcept;
   /// All packets of the datagram have been taken.
   void end_datagram() noexcept;
 
@@ -43,6 +46,7 @@ class SegmentMaker {
   void describe(const Totals& end) noexcept;
   void describe_running() noexcept;
   void account(const Totals& end) noexcept;
+  void tell_indicators() noexcept;
   uint64_t offset_of(const Totals& place) const noexcept {
     return prefix_size_ + (place.packets - base_.packets) * media::kTsPacketSize;
   }
@@ -58,6 +62,8 @@ class SegmentMaker {
   int64_t arrival_ns_ = 0;    ///< of the last datagram with packets in it
   bool stepped_ = false;      ///< the clock of arrivals was set since
   CutDecider decider_;
+  media::Tr101290Monitor monitor_;
+  media::IndicatorCounts indicators_told_;  ///< what the counters have of the monitor's
 };
 
 }  // namespace sluice::segment

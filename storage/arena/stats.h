@@ -77,6 +77,15 @@ struct alignas(64) PortXstats {
 enum class StreamState : uint32_t { kWaiting, kReceiving, kSilent, kFailed };
 std::string_view to_string(StreamState state);
 
+/// An indicator of ETSI TR 101 290; times are UTC of arrival, 0 = never.
+struct IndicatorStats {
+  Counter count;
+  Counter first_ns;
+  Counter last_ns;
+};
+/// Of first and second priority, in the order of media::Indicator.
+inline constexpr size_t kIndicators = 13;
+
 /// One stream, written by the segmenter lcore that owns it.
 struct alignas(64) StreamStats {
   char name[StreamId::kMaxLength + 1];  ///< empty = unused slot
@@ -95,6 +104,7 @@ struct alignas(64) StreamStats {
   Counter state;            ///< StreamState
   Counter last_arrival_ns;  ///< UTC
   Drops drops;
+  std::array<IndicatorStats, kIndicators> tr101290;
 };
 
 /// One lcore's time, written by it: how busy it is.
