@@ -127,6 +127,11 @@ void streams(MetricFamilies& out, const Json& status) {
       out.gauge("sluice_stream_lag_seconds", "How far the archive is behind what arrived",
                 number(lag), {{"stream", name}});
     }
+    for (const auto& [indicator, count] : stream["tr101290"].items()) {
+      out.counter("sluice_stream_tr101290_errors_total",
+                  "Errors by the indicators of ETSI TR 101 290, priorities 1 and 2", number(count),
+                  {{"stream", name}, {"indicator", indicator}});
+    }
     for (const auto& [reason, count] : stream["drops"].items()) {
       out.counter("sluice_stream_dropped_total", "Datagrams of a stream dropped, by reason",
                   number(count), {{"stream", name}, {"reason", reason}});

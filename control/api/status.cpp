@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "dataplane/media/tr101290.h"
+
 namespace sluice::api {
 namespace {
 
@@ -28,6 +30,15 @@ Json drops_json(const arena::Drops& drops) {
     if (const uint64_t count = drops.by_reason[i].get(); count != 0) {
       json[std::string(to_string(static_cast<arena::Drop>(i)))] = count;
     }
+  }
+  return json;
+}
+
+Json indicators_json(const arena::StreamStats& stats) {
+  Json json = Json::object();
+  for (size_t i = 0; i < media::kIndicatorCount; ++i) {
+    const media::IndicatorInfo& indicator = media::info(static_cast<media::Indicator>(i));
+    json[std::string(indicator.name)] = stats.tr101290[i].count.get();
   }
   return json;
 }
@@ -192,6 +203,7 @@ Json stream_json(const std::string& name, const StreamSources& stream) {
           {"last_arrival", time_json(stats.last_arrival_ns)},
           {"last_stored_end", time_json(archive.last_stored_end_ns)},
           {"drops", drops_json(stats.drops)},
+          {"tr101290", indicators_json(stats)},
           {"source", stream.configured ? stream.configured->source.url : ""},
           {"group", stream.configured ? stream.configured->group : ""}};
 }

@@ -109,6 +109,7 @@ function showChosen(streams) {
     return;
   }
   const warn = (n) => [count(n), n > 0 ? "warn" : ""];
+  const raised = Object.entries(stream.tr101290 ?? {}).filter(([, n]) => n > 0);
   fillCards(at("stream-facts"), [
     ["Source", stream.source || "–"],
     ["Segments stored", `${count(stream.segments_stored)} of ${count(stream.segments_sealed)}`],
@@ -116,6 +117,11 @@ function showChosen(streams) {
     ["Continuity errors", ...warn(stream.cc_errors)],
     ["RTP lost", ...warn(stream.rtp_lost)],
     ["Forced cuts", ...warn(stream.forced_cuts)],
+    [
+      "TR 101 290",
+      raised.map(([name, n]) => `${name} ${count(n)}`).join(", ") || "no errors",
+      raised.length > 0 ? "warn" : "",
+    ],
     ["Drops", count(dropsOf(stream.drops)), isLoss(stream.drops) ? "bad" : ""],
   ]);
 }

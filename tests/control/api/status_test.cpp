@@ -39,6 +39,7 @@ class StatusTest : public testing::Test {
     news.committed.set(100);
     news.ts_packets.set(700);
     news.cc_errors.set(2);
+    news.tr101290[2].count.set(6);
     news.segments_sealed.set(4);
     news.state.set(static_cast<uint64_t>(arena::StreamState::kReceiving));
     news.last_arrival_ns.set(to_ns(now_));
@@ -88,6 +89,9 @@ TEST_F(StatusTest, HasWhatOutsideProgramsRead) {
   EXPECT_EQ(news["received"], 110);
   EXPECT_EQ(news["ts_packets"], 700);
   EXPECT_EQ(news["cc_errors"], 2);
+  EXPECT_EQ(news["tr101290"].size(), 13U);
+  EXPECT_EQ(news["tr101290"]["PAT_error_2"], 6);
+  EXPECT_EQ(news["tr101290"]["PTS_error"], 0);
   EXPECT_EQ(news["segments_sealed"], 4);
   EXPECT_EQ(news["segments_stored"], 3);
   EXPECT_EQ(news["lag_seconds"], 2.5);
