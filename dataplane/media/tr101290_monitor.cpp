@@ -21,6 +21,7 @@ Tr101290Monitor::Tr101290Monitor()
       accuracies_(std::make_unique_for_overwrite<PcrAccuracy[]>(kMaxWatches + 1)) {
   watches_[0] = {};
   for (const uint16_t pid : kTablePids) watch(pid)->is_fixed = true;
+  mark_tables();
 }
 
 /// Somewhat late is fine: what passed its limit counts the same whenever it is looked at.
@@ -61,6 +62,8 @@ void Tr101290Monitor::tick() noexcept {
   expire(pat_, Indicator::kPatError2, kTableLimitNs);
   for (size_t i = 1; i < watch_count_; ++i) {
     Watch& w = watches_[i];
+    if (w.listed_in != 0 && seen_[i] == Seen::kYes) w.presence.start(now_ns_, kPidLimitNs);
+    if (seen_[i] == Seen::kYes && w.listed_in != 0) seen_[i] = Seen::kNo;
     expire(w.presence, Indicator::kPidError, kPidLimitNs);
     expire(w.table, Indicator::kPmtError2, kTableLimitNs);
     expire(w.pts, Indicator::kPtsError, kPtsLimitNs);
@@ -106,10 +109,17 @@ void Tr101290Monitor::take_break(uint8_t slot) noexcept {
   watches_[slot].follower.reset();
 }
 
-void Tr101290Monitor::take_watched(const TsPacket& packet, TsHeader header, Continuity continuity,
+void Tr101290Monitor::take_special(const TsPacket& packet, TsHeader header, Continuity continuity,
                                    uint64_t number, uint8_t slot) noexcept {
+  if (!in_sync_) find_sync();
+  if (header.transport_error()) {
+    counts_.add(Indicator::kTransportError, now_ns_);
+    return;
+  }
+  if (continuity == Continuity::kBroken) take_break(slot);
   Watch& w = watches_[slot];
-  if (w.listed_in != 0) renew(w.presence, Indicator::kPidError, kPidLimitNs);
+  if (seen_[slot] == Seen::kNo) seen_[slot] = Seen::kYes;
+  if (w.listed_in != 0 && w.has_tables()) w.presence.start(now_ns_, kPidLimitNs);
   if (header.scrambled()) take_scrambled(slot);
   if (continuity == Continuity::kDuplicate) return;
   if (w.clock_of != 0 && header.has_adaptation_field()) take_clock(slot, packet, number);

@@ -55,17 +55,11 @@ class Tr101290Monitor {
   /// stream, growing with each
   void take(const TsPacket& packet, TsHeader header, Continuity continuity,
             uint64_t number) noexcept {
-    if (!in_sync_) [[unlikely]]
-      find_sync();
-    if (header.transport_error()) [[unlikely]] {
-      counts_.add(Indicator::kTransportError, now_ns_);
-      return;
-    }
     const uint8_t slot = slots_[header.pid()];
-    if (continuity == Continuity::kBroken) [[unlikely]]
-      take_break(slot);
-    if (slot == 0 && !header.scrambled()) return;
-    take_watched(packet, header, continuity, number, slot);
+    const bool plain = header.is_plain() & (continuity == Continuity::kContinues) & in_sync_;
+    if (plain && seen_[slot] == Seen::kYes) [[likely]]
+      return;
+    take_special(packet, header, continuity, number, slot);
   }
   /// At so many places in a row a packet should have begun and none did.
   void take_bad_sync(uint64_t places) noexcept;
@@ -79,6 +73,8 @@ class Tr101290Monitor {
   uint64_t pcrs_not_judged() const noexcept { return pcrs_not_judged_; }
 
  private:
+  /// Whether packets of a PID came since the last tick; kTables: they are all looked at.
+  enum class Seen : uint8_t { kNo, kYes, kTables };
   /// What a PID is watched for. A set bit of a mask is a programme that names it.
   struct Watch {
     uint16_t pid;
@@ -115,7 +111,7 @@ class Tr101290Monitor {
   void find_sync() noexcept;
   void lose_sync() noexcept;
   void take_break(uint8_t slot) noexcept;
-  void take_watched(const TsPacket& packet, TsHeader header, Continuity continuity, uint64_t number,
+  void take_special(const TsPacket& packet, TsHeader header, Continuity continuity, uint64_t number,
                     uint8_t slot) noexcept;
   void take_scrambled(uint8_t slot) noexcept;
   void take_clock(uint8_t slot, const TsPacket& packet, uint64_t number) noexcept;
@@ -129,6 +125,7 @@ class Tr101290Monitor {
   Watch* watch(uint16_t pid) noexcept;
   void forget(uint64_t program) noexcept;
   void drop_unused() noexcept;
+  void mark_tables() noexcept;
   uint8_t* kept_section(uint8_t slot) noexcept;
 
   IndicatorCounts counts_;
@@ -144,7 +141,8 @@ class Tr101290Monitor {
   uint64_t pcrs_judged_ = 0;
   uint64_t pcrs_not_judged_ = 0;
 
-  std::array<uint8_t, kPidCount> slots_{};  ///< by PID: its place in watches_, 0 = not watched
+  std::array<uint8_t, kPidCount> slots_{};    ///< by PID: its place in watches_, 0 = not watched
+  std::array<Seen, kMaxWatches + 1> seen_{};  ///< by place
   std::array<Program, kMaxPrograms> programs_{};
   std::array<uint32_t, 256> pat_crcs_{};  ///< of each section of the PAT
   size_t watch_count_ = 1;                ///< places in use or used, the first being nobody's

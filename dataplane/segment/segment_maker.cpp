@@ -48,8 +48,9 @@ bool SegmentMaker::take(const uint8_t* begin, const uint8_t* end) noexcept {
   const uint8_t* pending = begin;
   for (const uint8_t* p = begin; p != end; p += kTsPacketSize) {
     const TsPacket packet(p);
-    const bool cuts = decider_.take(packet, packet.header());
-    monitor_.take(packet, packet.header(), decider_.continuity(), totals_.packets);
+    const media::TsHeader header = packet.header();
+    const bool cuts = decider_.take(packet, header);
+    monitor_.take(packet, header, decider_.continuity(), totals_.packets);
     if (cuts) [[unlikely]] {
       if (p != pending && !output_.append({pending, p})) {
         seal_for_room();
