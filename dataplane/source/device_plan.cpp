@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dataplane/source/packet_pool.h"
+
 namespace sluice::source {
 namespace {
 
@@ -13,19 +15,10 @@ uint32_t buffer_for(unsigned mtu) {
   return std::max(2 * kStep, (mtu + kFrameOverhead + kStep - 1) / kStep * kStep);
 }
 
-/// With AF_XDP a packet buffer, its administration included, is to fit into a page, and the kernel
-/// keeps some of it to itself.
+/// With AF_XDP packet buffers fill pages, and the kernel keeps some of each to itself.
 namespace af_xdp {
 constexpr uint32_t kKernelHeadroom = 256;  // XDP_PACKET_HEADROOM
-constexpr uint32_t kStep = 64;
-constexpr uint32_t kMostBuffer =
-    63 * kStep - 320;  // rte_mempool wants an odd number of cache lines
-constexpr unsigned kMostMtu = kMostBuffer - kKernelHeadroom - 22;
-
-uint32_t buffer_for(unsigned mtu) {
-  const uint32_t needed = mtu + kFrameOverhead + kKernelHeadroom;
-  return std::clamp((needed + kStep - 1) / kStep * kStep, 2048U, kMostBuffer);
-}
+constexpr unsigned kMostMtu = kPageFrameBytes - kKernelHeadroom - 22;
 }  // namespace af_xdp
 
 bool is_af_packet(const Vdev& vdev) {
@@ -101,8 +94,8 @@ Status plan_interface(DevicePlan& plan, const config::Port& port) {
     return right;
   }
   if (is_af_xdp(*plan.vdev)) {
-    plan.frame_bytes = af_xdp::buffer_for(interface->mtu);
-    plan.most_frame_bytes = af_xdp::kMostBuffer;
+    plan.frame_bytes = kPageFrameBytes;
+    plan.most_frame_bytes = kPageFrameBytes;
     if (auto right = check_af_xdp(*plan.vdev, port, *interface); !right) {
       return right;
     }

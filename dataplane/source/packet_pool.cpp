@@ -3,6 +3,7 @@
 #include <rte_errno.h>
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
+#include <rte_mbuf_pool_ops.h>
 
 #include "config/base/units.h"
 #include "dataplane/source/mark.h"
@@ -44,13 +45,32 @@ uint64_t PoolSpec::bytes() const {
   return pool_bytes(mbufs, data_room(frame_bytes));
 }
 
+namespace {
+
+/// What rte_pktmbuf_pool_create does, which takes no flags.
+bool populate(rte_mempool& pool) {
+  if (::rte_mempool_set_ops_byname(&pool, ::rte_mbuf_best_mempool_ops(), nullptr) != 0) {
+    return false;
+  }
+  ::rte_pktmbuf_pool_init(&pool, nullptr);
+  if (::rte_mempool_populate_default(&pool) < 0) {
+    return false;
+  }
+  ::rte_mempool_obj_iter(&pool, ::rte_pktmbuf_init, nullptr);
+  return true;
+}
+
+}  // namespace
+
 Result<PacketPool> make_pool(const PoolSpec& spec) {
   if (auto reserved = reserve_mark(); !reserved) {
     return fail(reserved.error());
   }
-  PacketPool pool(::rte_pktmbuf_pool_create("sluice", spec.mbufs, kCache, 0,
-                                            data_room(spec.frame_bytes), SOCKET_ID_ANY));
-  if (!pool) {
+  PacketPool pool(::rte_mempool_create_empty(
+      "sluice", spec.mbufs, sizeof(rte_mbuf) + data_room(spec.frame_bytes), kCache,
+      sizeof(rte_pktmbuf_pool_private), SOCKET_ID_ANY,
+      spec.frame_bytes == kPageFrameBytes ? RTE_MEMPOOL_F_NO_SPREAD : 0));
+  if (!pool || !populate(*pool)) {
     return fail("no memory for " + std::to_string(spec.mbufs) + " packet buffers, " +
                 format_size(spec.bytes()) + ": " + ::rte_strerror(rte_errno));
   }

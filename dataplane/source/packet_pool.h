@@ -9,6 +9,11 @@
 
 namespace sluice::source {
 
+/// The frame size at which a packet buffer with its administration fills a page of 4 KiB exactly.
+/// DPDK's af_xdp driver takes the pool's memory to be as long as its buffers together, and gives
+/// the kernel no more than that. Only buffers of this size leave no gaps at the ends of pages.
+inline constexpr uint32_t kPageFrameBytes = 4096 - 64 - 128 - 128;
+
 /// How many packet buffers, for frames of which size.
 struct PoolSpec {
   uint32_t mbufs = 0;

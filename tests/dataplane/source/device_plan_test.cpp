@@ -54,7 +54,7 @@ TEST(DevicePlan, RefusesFramesThatAfXdpCannotTake) {
   const auto planned = plan("net_af_xdp0,iface=lo");  // whose MTU is 65,536
   ASSERT_FALSE(planned);
   EXPECT_THAT(planned.error().message, HasSubstr("lo has an MTU of 65536, and af_xdp takes at most "
-                                                 "3434: lower it (ip link set dev lo mtu 3434)"));
+                                                 "3498: lower it (ip link set dev lo mtu 3498)"));
 }
 
 TEST(DevicePlan, RefusesAnInterfaceThatIsNotThere) {
