@@ -20,14 +20,6 @@ std::vector<std::string> not_acted_upon(const Appliance& appliance) {
     notes.push_back(
         "retention: this version deletes nothing: give the bucket a lifecycle rule instead");
   }
-  for (const Port& port : appliance.dataplane.ports) {
-    if (!port.address.empty()) {
-      notes.push_back(
-          "dataplane.ports " + port.name +
-          ": address: this version joins groups through the kernel only: a NIC that the "
-          "kernel does not see needs static groups on the switch");
-    }
-  }
   return notes;
 }
 

@@ -29,10 +29,6 @@ TEST(NotActedUpon, NothingIsNotedWhereTheDefaultsStand) {
 TEST(NotActedUpon, EachKeyThatPromisesMoreThanIsDoneIsNoted) {
   EXPECT_THAT(notes_on("spool: {max: 1GiB}\n"), ElementsAre(StartsWith("spool: ")));
   EXPECT_THAT(notes_on("defaults: {retention: 7d}\n"), ElementsAre(StartsWith("retention: ")));
-  EXPECT_THAT(notes_on("dataplane:\n"
-                       "  eal: [\"--vdev=net_af_packet0,iface=eth7\"]\n"
-                       "  ports: [{name: a, device: net_af_packet0, address: 10.1.2.3/24}]\n"),
-              ElementsAre(StartsWith("dataplane.ports a: address: ")));
 }
 
 }  // namespace

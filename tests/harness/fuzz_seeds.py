@@ -23,6 +23,12 @@ aws_secret_access_key = a/b+c=
 aws_session_token = t
 """
 
+# IGMP and MLD queries, each behind its length: general ones of each version, for a group, for its sources
+QUERIES = [bytes([len(text) // 2]) + bytes.fromhex(text) for text in (
+    "1100000000000000", "110a000000000000", "118f000000000000028f0000", "110a0000ef010101", "110a0000ef010101027d0000",
+    "110a0000e8010101027d00010a000001", "82000000" "000a0000" + "00" * 16, "82000000" "800a0000" + "00" * 16 + "027d0000",
+    "82000000000a0000ff3e0000000000000000000000000001" "027d0001" "20010db8000000000000000000000001")]
+
 URLS = ["udp://239.1.1.1:5000", "rtp://@[ff3e::8000:1]:5004", "file:///srv/clip.ts?pace=max",
         "rtsp://user:pass@cam.example/stream1", "https://s3.example.net", "http://[::1]:9000",
         "10.1.2.3/24", "a b%2F%zz/+~", "127.0.0.1:3001"]
@@ -99,6 +105,7 @@ SEEDS = {
                         for seed in (elementary(channel)[:600], channel[:ts.PACKET])],
     "http": lambda: [(1000).to_bytes(8, "little") + field.encode() for field in FIELDS],
     "manifest": lambda: [manifest_line()],
+    "membership": lambda: [*QUERIES, b"".join(QUERIES)],
     "profile": lambda: [PROFILES.encode()],
     "s3_answer": lambda: [LISTING.encode(), REFUSAL.encode()],
     "section": lambda: [sections(channel) for channel in channels()],
