@@ -22,11 +22,12 @@ def rtp(due, first=65_500, ssrc=SSRC):
 
 
 def reordered(due, every, by):
-    """Each `every`th datagram comes `by` places late; the arrival times stay in order."""
+    """Each `every`th datagram comes behind the `by` that follow it, which all come at once then."""
     times = [when for when, _ in due]
     data = [payload for _, payload in due]
     for at in range(every, len(data) - by, every):
         data.insert(at + by, data.pop(at))
+        times[at:at + by + 1] = [times[at + by] + place / 1000 for place in range(by + 1)]
     return list(zip(times, data))
 
 

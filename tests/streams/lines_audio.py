@@ -79,10 +79,8 @@ LINES = [
     Stream("audio", "radio of 24 kbit/s", audio("-c:a aac -b:a 24k -ac 1 -ar 24000"), "pes"),
     Stream("audio", "private data with time stamps alone", data_pes, "pes"),
     Stream("audio", "sections alone, PCR on its own PID", data_sections, "pcr", timed=False, plan=pcr_cuts),
-    Stream("programmes", "two, all kept, cut by the first", two_programmes, "idr",
-           awaits="no waiting for the tables of programmes that cannot decide"),
-    Stream("programmes", "two, verbatim", two_programmes, "idr", program="all",
-           awaits="no waiting for the tables of programmes that cannot decide"),
+    Stream("programmes", "two, all kept, cut by the first", two_programmes, "idr"),
+    Stream("programmes", "two, verbatim", two_programmes, "idr", program="all"),
     Stream("programmes", "two, the first alone", lambda: two_programmes(1), "idr", program="1"),
     Stream("programmes", "two, the second alone", lambda: two_programmes(2), "idr", program="2"),
 ]

@@ -53,9 +53,9 @@ def gone_for_a_while():
 
 
 def restarted():
-    """The source starts anew: other counters, another time."""
+    """The source starts anew: other counters, and an earlier time."""
     packets = base()
-    first, second = packets[:middle(packets)], edit.shift(packets, 77_000 * 90)
+    first, second = edit.shift(packets[:middle(packets)], 77_000 * 90), packets
     second = [edit.with_counter(one, (one[3] & 15) + 7) if one[3] & 0x10 else one for one in second]
     pids = edit.pids(first) & edit.pids(second)
     return Made(first + second, cc_errors=len(pids), jumps=[len(first)])
@@ -76,8 +76,9 @@ LINES = [
     Stream("change", "H.264 to MPEG-2", followed(sources.MPEG2), "i_picture+idr"),
     Stream("change", "AAC to AC-3", followed(sources.CLOSED, "-c:a ac3 -b:a 64k"), "idr"),
     Stream("change", "another resolution", followed(sources.CLOSED, renew=False, size="192x144"), "idr",
-           marks={3: {"any"}}, awaits="a mark where the resolution changes"),
-    Stream("change", "a programme that goes and comes back", gone_for_a_while, "idr+forced", marks={2: {"any"}}, timed=False),
+           marks={3: {"any"}}),
+    Stream("change", "a programme that goes and comes back", gone_for_a_while, "idr+forced", marks={2: {"any"}}, timed=False,
+           awaits="a cut where the timeline jumps"),
     Stream("change", "a source restarted with new counters", restarted, "idr"),
     Stream("change", "a different stream on the same group", replaced, "irap+idr"),
 ]

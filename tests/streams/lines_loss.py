@@ -92,7 +92,7 @@ def hole():
     """Nothing at all for four and a half seconds: more than two segments."""
     packets = base()
     begin, end = middle(packets, 0.3), middle(packets, 0.75)
-    return Made(packets[:begin] + packets[end:], cc_errors=_broken(packets, begin, end - begin))
+    return Made(packets[:begin] + packets[end:], holes=[begin], cc_errors=_broken(packets, begin, end - begin))
 
 
 def says_gap(segments):
@@ -110,10 +110,10 @@ LINES = [
     Stream("loss", "three RTP packets missing", rtp_gap, "idr"),
     Stream("loss", "transport_error_indicator", damaged, "idr"),
     Stream("loss", "all scrambled, indicator set", scrambled(None), "random_access_indicator", timed=False,
-           plan=by_clock(True), awaits="indicators to win over the PCR from the first cut on"),
+           plan=by_clock(True)),
     Stream("loss", "all scrambled, no indicator", scrambled(None, without_indicator), "pcr", timed=False,
            plan=by_clock(False)),
     Stream("loss", "scrambled for three seconds", scrambled((0.35, 0.65)), "forced+idr", witness="reader"),
-    Stream("loss", "a hole longer than a segment", hole, "forced+idr", timed=False, also=says_gap,
+    Stream("loss", "a hole longer than a segment", hole, "idr", also=says_gap,
            awaits="GAP for holes"),
 ]

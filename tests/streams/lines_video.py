@@ -111,17 +111,23 @@ def chain(*changes):
     return change
 
 
+def unknown_without_indicator(**more):
+    packets = list(sources.made(**more))
+    return Made(chain(as_type(0x33), without_indicator)(packets, video_pid(packets)))
+
+
 SLICES = sources.X264 + "keyint=50:min-keyint=50:scenecut=0:slices=4"
 MBAFF = sources.CLOSED + " -flags +ildct+ilme -top 1"
 MIXED = sources.X264 + "keyint=100:min-keyint=25:scenecut=0:open-gop=1:bframes=2 -force_key_frames expr:gte(t,n_forced*2)"
 
 LINES = [
     Stream("video", "H.264, closed GOP", of(sources.CLOSED), "idr"),
+    Stream("video", "H.264, joined in the middle of a GOP", edited(lambda packets, _: packets[120:]), "idr"),
     Stream("video", "H.264, open GOP with recovery points", of(sources.OPEN), "recovery_point"),
     Stream("video", "H.264, intra-refresh with recovery points", of(sources.REFRESH), "recovery_point"),
     Stream("video", "H.264, intra-refresh with neither, indicator set",
-           edited(without_nals("h264", {6}), sources.REFRESH), "random_access_indicator", decode=False,
-           awaits="cuts by the indicator where H.264 has nothing else"),
+           edited(without_nals("h264", {6}), sources.REFRESH), "random_access_indicator", witness="reader",
+           decode=False),
     Stream("video", "H.264, intra-refresh with neither, no indicator",
            edited(chain(without_nals("h264", {6}), without_indicator), sources.REFRESH), "forced"),
     Stream("video", "H.264, field pairs (PAFF) in one PES packet",
@@ -134,8 +140,7 @@ LINES = [
     Stream("video", "H.264, four slices", of(SLICES), "idr"),
     Stream("video", "H.264, access unit delimiters missing", edited(without_nals("h264", {9})), "idr"),
     Stream("video", "H.264, start codes and NAL headers torn", edited(torn(19)), "idr"),
-    Stream("video", "H.264, PES headers torn", edited(torn()), "idr",
-           awaits="PES headers that lie over two packets"),
+    Stream("video", "H.264, PES headers torn", edited(torn()), "idr"),
     Stream("video", "H.264, PES header and payload in different datagrams", edited(apart), "idr"),
     Stream("video", "HEVC, IDR, closed GOP", of(sources.X265 + "open-gop=0"), "irap"),
     Stream("video", "HEVC, CRA with leading pictures", of(sources.X265 + "open-gop=1"), "irap"),
@@ -158,6 +163,5 @@ LINES = [
     Stream("video", "AVS, by the random access indicator", edited(as_type(0x42)), "random_access_indicator",
            witness="reader", decode=False),
     Stream("video", "an unknown type without any indicator",
-           edited(chain(as_type(0x33), without_indicator)), "forced", witness="reader", decode=False,
-           awaits="forced cuts counted from the slot's start"),
+           unknown_without_indicator, "forced", witness="reader", decode=False),
 ]

@@ -23,6 +23,7 @@ WANTED = [
     "H.264, closed GOP",
     "PTS wraps inside a segment",
     "PTS crosses the wrap twice in decode order",
+    "H.264, joined in the middle of a GOP",
     "a marked jump of 1000 s",
     "an unmarked jump back of 1000 s, over the wrap",
     "another resolution",

@@ -162,14 +162,15 @@ class _Reader:
                 self._last.pop(pid, None)
             return False, False
         before, repeats = self._last.get(pid, (None, 0))
-        if before is not None and before[3] & 15 == packet[3] & 15 and self._same(before, packet):
+        announced = edit.has_flag(packet, edit.DISCONTINUITY)
+        if before is not None and not announced and before[3] & 15 == packet[3] & 15 and self._same(before, packet):
             self._last[pid] = (before, repeats + 1)
             if repeats == 0:
                 return True, False
             self.reading.breaks.append((index, pid))
             return False, True
         self._last[pid] = (packet, 0)
-        if before is None or edit.has_flag(packet, edit.DISCONTINUITY):
+        if before is None or announced:
             return False, False
         broken = packet[3] & 15 != before[3] + 1 & 15
         if broken:

@@ -32,29 +32,35 @@ def access_points(reading, longest):
             if unit.access or unit.random_access]
 
 
-def cuts(reading, target, longest, jumps=(), clock_jumps=()):
-    """The cuts of a stream: the first access point of each slot; the first one behind a jump of the
-    timeline or a new PMT; and a forced one `max` after the slot's start."""
+def cuts(reading, target, longest, made):
+    """The cuts of a stream that was `made`: the first access point of each slot; the place where the
+    timeline jumps, by force if it is none, and the first one behind that or behind a new PMT; and a
+    forced one `max` after the slot's start. A forced cut leaves the slot's first access point its
+    right. Behind one, `max` counts from a grid that the time stamps alone decide, so that streams
+    without access points are cut at the same places wherever one began to look. Behind a hole it
+    counts from there."""
     target, longest = round(target * ts.CLOCK), round(longest * ts.CLOCK)
     points = {unit.index: kind for unit, kind in access_points(reading, longest)}
-    resets = sorted([*jumps, *clock_jumps, *reading.pmt_changes])
-    found, slot, limit, soon = [], None, None, False
+    events = sorted([(place, "jump") for place in made.jumps] + [(place, "hole") for place in made.holes]
+                    + [(place, "change") for place in [*made.clock_jumps, *reading.pmt_changes]])
+    found, slot, limit = [], None, None
     for unit in reading.timed:
-        while resets and resets[0] <= unit.index:
-            soon, place = True, resets.pop(0)
-            if place in jumps:
-                limit = unit.pts // target * target
-        if limit is None:
-            limit = unit.pts // target * target
+        now, jumped = unit.pts // target, False
+        while events and events[0][0] <= unit.index:
+            what = events.pop(0)[1]
+            jumped |= what == "jump"
+            slot = slot if what == "hole" else None
+            limit = limit if what == "change" else None
+        limit = now * target if limit is None else limit
         kind = points.get(unit.index)
-        if kind is None or not (soon or unit.pts // target != slot):
-            if reader.ahead(limit, unit.pts) < longest:
-                continue
-            kind = "forced"
+        if kind is not None and now != slot:
+            slot, limit = now, now * target
+        elif jumped or reader.ahead(limit, unit.pts) >= longest:
+            kind, step = "forced", longest // target * target
+            limit = unit.pts // step * step
+        else:
+            continue
         found.append(Cut(unit.index, unit.pts, kind))
-        limit, soon = unit.pts // target * target, False
-        if kind != "forced":  # else the slot's first access point is still to come
-            slot = unit.pts // target
     return found
 
 

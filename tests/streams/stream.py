@@ -16,6 +16,7 @@ class Made:
     crc_errors: int = 0
     jumps: list = dataclasses.field(default_factory=list)  # where the timeline goes on elsewhere
     clock_jumps: list = dataclasses.field(default_factory=list)  # where the PCR does, and no time stamp
+    holes: list = dataclasses.field(default_factory=list)  # where the timeline goes on behind a hole of seconds
     losses: list = dataclasses.field(default_factory=list)  # where datagrams are missing, by RTP
     arrivals: list | None = None  # Unix seconds at which each packet arrived; None: not known
     dropped: dict = dataclasses.field(default_factory=dict)  # datagrams, by the name of their drop
