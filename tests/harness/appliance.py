@@ -1,5 +1,7 @@
 """A Sluice of a test's own: its configuration, its processes, what it archived."""
 
+import contextlib
+import fcntl
 import itertools
 import json
 import os
@@ -37,8 +39,9 @@ def pcap(interface):
 
 
 class Appliance:
-    """Runs `sluice run` in a folder of its own. `stop()` ends it as an operator would; leaving the
-    `with` block kills what is left and deletes folder and shared memory."""
+    """Runs `sluice run` in a folder of its own. `stop()` ends it as an operator would, and holds its
+    last counters against each other; leaving the `with` block kills what is left and deletes folder
+    and shared memory."""
 
     def __init__(self, streams, dataplane, storage=None, arena="64MiB", segment=None, **sections):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="sluice-t-"))
@@ -58,13 +61,15 @@ class Appliance:
             self.configuration[name] = {**self.configuration.get(name, {}), **section}
         self.path = self.folder / "sluice.yaml"
         self.log = self.folder / "log"
-        self._process = None
+        self._process = self._counters = None
 
     def __enter__(self):
         return self
 
     def __exit__(self, kind, *_):
         self.kill()
+        if self._counters is not None:
+            self._counters.close()
         if kind is not None and self.log.exists():
             print(f"--- log of {self.path}\n{self.log.read_text(errors='replace')[-6000:]}")
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -91,6 +96,8 @@ class Appliance:
                 raise RuntimeError(f"sluice run ended with {self._process.wait(10)} before it was ready:\n"
                                    + self.log.read_text(errors="replace"))
             if line.strip() == "ready":
+                # Open, it outlives the end of the appliance, which removes it.
+                self._counters = open(self.shared / "stats", "rb")
                 return self
 
     def refuse(self, *wrapper):
@@ -111,11 +118,37 @@ class Appliance:
         """Ends it by SIGTERM, or waits for its own end; returns the exit status."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGTERM)
-        return self._process.wait(STOP)
+        return self.wait(STOP)
 
     def wait(self, timeout):
         """Waits for its own end (all sources were files); returns the exit status."""
-        return self._process.wait(timeout)
+        status = self._process.wait(timeout)
+        if status == 0:
+            self._check_books()
+        return status
+
+    def _check_books(self):
+        """Every datagram that was received was committed or dropped, and none is on its way."""
+        last = self._last_status()
+        dropped = sum(last["drops"].values())
+        if last["in_flight"] != 0 or last["received"] != last["committed"] + dropped:
+            raise AssertionError("the books are not even: " + json.dumps(
+                {name: last[name] for name in ("received", "committed", "drops", "in_flight")}))
+
+    def _last_status(self):
+        """What `sluice status` says of the counters as they were at the end."""
+        folder = self.folder / "end"
+        folder.mkdir(exist_ok=True)
+        self._counters.seek(0)
+        (folder / "stats").write_bytes(self._counters.read())
+        path = self.folder / "end.yaml"
+        configuration = {**self.configuration, "arena": {**self.configuration["arena"], "path": str(folder)}}
+        path.write_text(json.dumps(configuration))
+        with contextlib.ExitStack() as stack:
+            for role in ("dataplane", "control"):  # status wants somebody to be at work
+                lock = stack.enter_context(open(folder / f"{role}.lock", "wb"))
+                fcntl.lockf(lock, fcntl.LOCK_EX)
+            return self._status(path)
 
     def kill(self):
         """Kills the whole family at once."""
@@ -147,7 +180,11 @@ class Appliance:
         return found
 
     def status(self):
-        done = subprocess.run([paths.program("sluice"), "status", "-c", self.path, "--json"], check=True,
+        return self._status(self.path)
+
+    @staticmethod
+    def _status(path):
+        done = subprocess.run([paths.program("sluice"), "status", "-c", path, "--json"], check=True,
                               stdout=subprocess.PIPE, timeout=20)
         return json.loads(done.stdout)
 

@@ -2,7 +2,7 @@
 
 import json
 
-from harness import capture_file, media, paths, ts
+from harness import capture_file, frames, media, paths, ts
 
 SMALL = {"seconds": 1, "size": "64x64", "rate": 10}
 SHORT_GOP = "-pix_fmt yuv420p -g 5 -b:v 40k"
@@ -56,8 +56,22 @@ def datagrams(channel, packets=7):
     return [channel[at:at + step] for at in range(0, len(channel), step)]
 
 
-def frames(channel):
+def captured(channel):
     return [capture_file.frame(datagram, "239.1.1.1", 5000) for datagram in datagrams(channel)]
+
+
+def looks():
+    """Frames of every look, and fragments of one datagram, as the target wants them."""
+    payload = b"".join(datagrams(channels()[0])[:1])
+    v4, v6 = "239.1.1.1", "ff3e::1"
+    tags = [(), ((frames.VLAN, 5),), ((frames.SERVICE_VLAN, 100), (frames.VLAN, 7))]
+    headers = [(kind, bytes(7)) for kind in (frames.HOP_BY_HOP, 43, 51, frames.DESTINATION_OPTIONS)]
+    seeds = [[frames.frame(payload, group, 5000, tags=tag)] for group in (v4, v6) for tag in tags]
+    seeds.append([frames.frame(payload, v4, 5000, options=b"\1" * 12)])
+    seeds.append([frames.frame(payload, v6, 5000, extensions=headers)])
+    seeds += [frames.fragments(payload, group, 5000, 9, size, tags=tag)
+              for group in (v4, v6) for tag in tags[:2] for size in (96, 600)]
+    return [b"".join(len(frame).to_bytes(2, "big") + b"\2\0" + frame for frame in seed) for seed in seeds]
 
 
 def elementary(channel):
@@ -76,7 +90,7 @@ def sections(channel):
 def capture(channel):
     path = paths.SOURCE / "build-fuzz/seed.pcap"
     capture_file.write(path, [(1_737_007_200 + number / 1000, frame)
-                              for number, frame in enumerate(frames(channel)[:20])])
+                              for number, frame in enumerate(captured(channel)[:20])])
     return path.read_bytes()
 
 
@@ -100,7 +114,7 @@ SEEDS = {
     "capture_file": lambda: [capture(channels()[0])],
     "channel_list": lambda: [start + text.encode() for text in CHANNEL_LISTS for start in (b"\0", b"\1")],
     "config": examples,
-    "frame": lambda: frames(channels()[0])[:3],
+    "frame": looks,
     "headers": lambda: [seed for channel in channels()
                         for seed in (elementary(channel)[:600], channel[:ts.PACKET])],
     "http": lambda: [(1000).to_bytes(8, "little") + field.encode() for field in FIELDS],

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import subprocess
+import tempfile
 
 from harness import paths, ts
 
@@ -71,3 +72,28 @@ def expected_cuts(keys, target):
             cuts.append(key)
             slot = now
     return cuts
+
+
+def two_programmes(seconds):
+    """A multiplex. Programme 1: 25 pictures a second, key frames each 2 s, and sound. Programme 2: 3 s."""
+    path = paths.build() / "test-media" / f"two-programmes-{seconds}.ts"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_suffix(f".{os.getpid()}")
+        command = ("ffmpeg -v error -nostdin -y -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine "
+                   f"-f lavfi -i testsrc=size=320x180:rate=25 -t {seconds} -map 0 -map 1 -map 2 -c:v libx264 "
+                   "-preset ultrafast -pix_fmt yuv420p -g:v:0 50 -g:v:1 75 -sc_threshold 0 -c:a aac "
+                   "-program program_num=1:st=0:st=1 -program program_num=2:st=2 -f mpegts")
+        subprocess.run([*command.split(), part], check=True, timeout=120)
+        part.rename(path)
+    return path.read_bytes()
+
+
+def programme_pids(data, number):
+    """The PIDs of a programme's elementary streams and of its PMT, as ffprobe reads them."""
+    with tempfile.NamedTemporaryFile(suffix=".ts") as file:
+        file.write(data)
+        file.flush()
+        programmes = probe(file.name, "-show_programs")["programs"]
+    (found,) = (one for one in programmes if one["program_id"] == number)
+    return {found["pmt_pid"], *(int(stream["id"], 16) for stream in found["streams"])}

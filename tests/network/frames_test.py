@@ -144,6 +144,60 @@ class Ways:
         self.assertEqual(0, self.exit_status)
 
 
+class OverTheKernel:
+    """What the sender's kernel makes of long datagrams, and two programmes of one multiplex."""
+
+    def capture(self, streams, mtu, jobs):
+        """Sends (bytes, scheme, group, packets of a datagram) with this MTU."""
+        folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="sluice-t-")))
+        veth = self.enterContext(network.VethPair())
+        veth.set_mtu(1500, mtu)
+        sluice = self.enterContext(appliance.Appliance(streams, self.dataplane(veth.interface)))
+        sluice.start()
+        files = []
+        for number, (data, *_) in enumerate(jobs):
+            files.append(folder / f"{number}.ts")
+            files[-1].write_bytes(data)
+        with veth.send(*((path, scheme, group, PORT, packets)
+                         for path, (_, scheme, group, packets) in zip(files, jobs))) as sender:
+            sent = [len(times) for times in sender.wait()]
+        status = sluice.wait_for(lambda status: status["committed"] >= sum(sent), what="all datagrams")
+        self.assertEqual({}, {reason: count for reason, count in status["drops"].items() if count})
+        return sluice, sent, status
+
+    def test_datagrams_that_the_sender_s_kernel_cuts_are_archived_whole(self):
+        jobs = [(channel(number), scheme, f"239.77.7.{number}", packets)
+                for number, (scheme, packets) in enumerate((("udp", 7), ("rtp", 7), ("udp", 47), ("rtp", 340)))]
+        streams = [{"name": f"s{number}", "source": f"{scheme}://{group}:{PORT}"}
+                   for number, (_, scheme, group, _) in enumerate(jobs)]
+        sluice, sent, status = self.capture(streams, 1000, jobs)
+        self.assertEqual(sum(sent), status["received"])
+        self.assertEqual(0, sluice.stop())
+        for number, (data, *_) in enumerate(jobs):
+            self.assertTrue(sluice.archived(f"s{number}") == data, f"s{number}")
+
+    def test_two_programmes_of_one_multiplex_are_received_once(self):
+        data = media.two_programmes(SECONDS)
+        streams = [{"name": f"p{number}", "program": number, **udp_stream("239.77.7.9")} for number in (1, 2)]
+        sluice, (sent,), status = self.capture(streams, 1500, [(data, "udp", "239.77.7.9", 7)])
+        self.assertEqual([sent, sent], [stream["received"] for stream in status["streams"]])
+        self.assertEqual(0, sluice.stop())
+        pids = {number: media.programme_pids(data, number) for number in (1, 2)}
+        for number, others in ((1, 2), (2, 1)):
+            packets = list(ts.packets(sluice.archived(f"p{number}")))
+            self.assertEqual([packet for packet in ts.packets(data) if ts.pid(packet) in pids[number]],
+                             [packet for packet in packets if ts.pid(packet) in pids[number]])
+            self.assertEqual(set(), {ts.pid(packet) for packet in packets} & pids[others])
+
+
+class DpdkOverTheKernel(OverTheKernel, unittest.TestCase):
+    dataplane = staticmethod(appliance.dpdk)
+
+
+class PcapOverTheKernel(OverTheKernel, unittest.TestCase):
+    dataplane = staticmethod(appliance.pcap)
+
+
 class DpdkWays(Ways, unittest.TestCase):
     dataplane = staticmethod(appliance.dpdk)
 

@@ -224,29 +224,14 @@ class Discontinuities(SegmentTest):
 
 
 class Programmes(SegmentTest):
-    @staticmethod
-    def multiplex():
-        """Programme 1: 25 pictures a second, key frames each 2 s. Programme 2: 3 s."""
-        path = paths.build() / "test-media" / "two-programmes.ts"
-        if not path.exists():
-            path.parent.mkdir(exist_ok=True)
-            part = path.with_suffix(".part")
-            command = ("ffmpeg -v error -nostdin -y -f lavfi -i testsrc2=size=320x180:rate=25 -f lavfi -i sine "
-                       "-f lavfi -i testsrc=size=320x180:rate=25 -t 15 -map 0 -map 1 -map 2 -c:v libx264 "
-                       "-preset ultrafast -pix_fmt yuv420p -g:v:0 50 -g:v:1 75 -sc_threshold 0 -c:a aac "
-                       "-program program_num=1:st=0:st=1 -program program_num=2:st=2 -f mpegts")
-            subprocess.run([*command.split(), part], check=True, timeout=120)
-            part.rename(path)
-        return path.read_bytes()
-
     def test_a_multiplex_is_kept_whole_and_cut_by_its_first_video(self):
-        data = self.multiplex()
+        data = media.two_programmes(15)
         done = self.segment(data)
         self.assertEqual(data, done.joined())
         self.assert_cut_by_the_slot_rule(done)
 
     def test_one_programme_is_recorded_alone(self):
-        data = self.multiplex()
+        data = media.two_programmes(15)
         done = self.segment(data, "--program", "2")
         first = done.out / done.cuts()[0]["file"]
         found = media.probe(first, "-show_programs", "-show_entries", "program=program_id:stream=codec_type")
@@ -261,7 +246,7 @@ class Programmes(SegmentTest):
 
     def test_a_programme_that_is_not_there_is_an_error(self):
         path = pathlib.Path(self.folder) / "mux.ts"
-        path.write_bytes(self.multiplex())
+        path.write_bytes(media.two_programmes(15))
         done = subprocess.run([paths.program("sluice"), "segment", path, "-o", path.with_suffix(""),
                                "--program", "9"], capture_output=True, text=True, timeout=60, check=False)
         self.assertEqual(1, done.returncode)
