@@ -1,5 +1,4 @@
 #include <cstdlib>
-#include <memory>
 #include <vector>
 
 #include "dataplane/net/frame.h"
@@ -10,6 +9,8 @@ namespace {
 using namespace sluice;
 using net::Frame;
 using net::FrameKind;
+
+constexpr uint64_t kTimeout = 100;
 
 void require(bool holds) {
   if (!holds) {
@@ -65,8 +66,10 @@ void check(const Frame& frame, size_t size) {
 /// Whatever comes off the wire, frame after frame, fragments put together: [length, 2 bytes][bit 0:
 /// leave the checksum wrong; others: time that passes][vlan that the driver took out][bytes].
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  net::Reassembler reassembler(100);
-  uint64_t now = 0;
+  // Its memory is made once; what an earlier run left there is too old to have a say.
+  static net::Reassembler reassembler(kTimeout);
+  static uint64_t now = 0;
+  now += 2 * kTimeout;
   uint64_t fragments = 0;
   uint64_t ended = 0;
   Bytes rest(data, size);
