@@ -21,14 +21,6 @@ constexpr uint32_t kKernelHeadroom = 256;  // XDP_PACKET_HEADROOM
 constexpr unsigned kMostMtu = kPageFrameBytes - kKernelHeadroom - 22;
 }  // namespace af_xdp
 
-bool is_af_packet(const Vdev& vdev) {
-  return vdev.name.starts_with("net_af_packet");
-}
-
-bool is_af_xdp(const Vdev& vdev) {
-  return vdev.name.starts_with("net_af_xdp");
-}
-
 bool is_pcap(const Vdev& vdev) {
   return vdev.name.starts_with("net_pcap");
 }
@@ -110,6 +102,11 @@ Status plan_interface(DevicePlan& plan, const config::Port& port) {
 }
 
 }  // namespace
+
+uint32_t largest_frame_of(const DevicePlan& plan, uint32_t buffer_bytes) {
+  const bool shares = plan.vdev && is_af_xdp(*plan.vdev);
+  return shares ? buffer_bytes - af_xdp::kKernelHeadroom : buffer_bytes;
+}
 
 Result<DevicePlan> plan_device(const config::Port& port, const std::vector<Vdev>& vdevs) {
   DevicePlan plan{.name = port.device};

@@ -25,6 +25,9 @@ struct DevicePlan {
   bool is_file = false;                  ///< it plays a capture, and can wait
 };
 
+/// The longest frame that a device takes whole with packet buffers of this size.
+uint32_t largest_frame_of(const DevicePlan& plan, uint32_t buffer_bytes);
+
 /// Plans the device of a port, which is one of `vdevs` or a NIC. Fails if the interface behind it
 /// is not there, or the driver cannot take its frames or all of its receive queues.
 Result<DevicePlan> plan_device(const config::Port& port, const std::vector<Vdev>& vdevs);

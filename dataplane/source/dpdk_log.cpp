@@ -3,6 +3,7 @@
 #include <rte_log.h>
 
 #include "config/base/log.h"
+#include "dataplane/source/xdp.h"
 
 namespace sluice::source {
 
@@ -16,6 +17,7 @@ DpdkLog::DpdkLog() {
   ::setvbuf(stream_, nullptr, _IOLBF, BUFSIZ);
   ::rte_openlog_stream(stream_);
   the_one = this;
+  hear_xdp_libraries();
 }
 
 DpdkLog::~DpdkLog() {
@@ -43,6 +45,12 @@ std::string DpdkLog::last_words() {
     words += (words.empty() ? "" : "; ") + line;
   }
   return words;
+}
+
+void DpdkLog::take(std::string_view text) {
+  if (the_one != nullptr) {
+    the_one->write(text);
+  }
 }
 
 void DpdkLog::forget() {

@@ -23,6 +23,8 @@ class DpdkLog {
 
   /// What was said last, on one line; nothing where there is no log.
   static std::string last_words();
+  /// Adds text of a library beneath DPDK, with its line ends.
+  static void take(std::string_view text);
   /// Forgets what was said, so that last_words() belong to what is done next.
   static void forget();
 

@@ -7,6 +7,7 @@
 
 #include "config/base/log.h"
 #include "dataplane/source/dpdk_device.h"
+#include "dataplane/source/xdp.h"
 
 namespace sluice::source {
 
@@ -123,6 +124,18 @@ Status set_up(const config::Port& port, uint16_t id, rte_mempool* pool) {
   return {};
 }
 
+/// A process that was killed leaves its program behind, which then lets everything pass. Its
+/// successor's driver takes it over, and removes it in the end.
+void look_at_program(const Interface& interface) {
+  const auto program = xdp_program_on(interface.index);
+  if (program == kXskProgram) {
+    spdlog::info("{}: taking over the XDP program that a killed process has left there",
+                 interface.name);
+  } else if (program) {
+    spdlog::warn("{}: another XDP program is there already: {}", interface.name, *program);
+  }
+}
+
 uint32_t room_of(const rte_mempool* pool) {
   return rte_pktmbuf_data_room_size(const_cast<rte_mempool*>(pool)) - RTE_PKTMBUF_HEADROOM;
 }
@@ -132,6 +145,9 @@ uint32_t room_of(const rte_mempool* pool) {
 Status DpdkPort::make() {
   if (device_.vdev) {
     const auto behind = interface() ? look_up(*interface()) : std::nullopt;
+    if (behind && is_af_xdp(*device_.vdev)) {
+      look_at_program(*behind);
+    }
     made_ = complete_device(device_, behind, port_.rx_queues, room_of(pool_));
   }
   const auto id = device_.vdev ? make_device(made_) : find_device(device_.name);
@@ -166,6 +182,10 @@ void DpdkPort::unmake() {
 bool DpdkPort::too_small_for(const Interface& interface) const {
   return device_.vdev && frame_size(complete_device(device_, interface, port_.rx_queues,
                                                     room_of(pool_))) > frame_size(made_);
+}
+
+uint32_t DpdkPort::largest_frame() const {
+  return largest_frame_of(device_, room_of(pool_));
 }
 
 Link DpdkPort::driver_link() {

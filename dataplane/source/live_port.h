@@ -32,10 +32,15 @@ class LivePort {
   virtual bool broken() const { return false; }
   /// Whether it was made for smaller frames than the interface carries by now, and can do better.
   virtual bool too_small_for(const Interface&) const { return false; }
+  /// The longest frame that there are packet buffers for; longer ones are lost.
+  virtual uint32_t largest_frame() const { return UINT32_MAX; }
   /// The link as the driver sees it; asked only where the kernel has no interface.
   virtual Link driver_link() { return {}; }
 
-  const std::string& name() const noexcept { return name_; }
+  /// For messages: "port a (eth1)", "port eth1".
+  std::string label() const {
+    return "port " + name_ + (interface_ && *interface_ != name_ ? " (" + *interface_ + ")" : "");
+  }
   const std::optional<std::string>& interface() const noexcept { return interface_; }
   std::deque<Gate>& gates() noexcept { return gates_; }
   /// As it was found last.

@@ -81,7 +81,7 @@ Result<PcapPort::Handle> PcapPort::activate() const {
     return pcap_error(interface, reason);
   }
   // Every slot of the kernel's ring is as long as this, so a needless 65,535 would leave few slots.
-  ::pcap_set_snaplen(handle.get(), ::rte_pktmbuf_data_room_size(pool_) - RTE_PKTMBUF_HEADROOM);
+  ::pcap_set_snaplen(handle.get(), static_cast<int>(largest_frame()));
   ::pcap_set_promisc(handle.get(), 1);
   ::pcap_set_immediate_mode(handle.get(), 1);
   ::pcap_set_buffer_size(handle.get(), kBuffer);
@@ -127,6 +127,10 @@ Status PcapPort::make() {
   last_drop_ = 0;
   last_interface_drop_ = 0;
   return {};
+}
+
+uint32_t PcapPort::largest_frame() const {
+  return ::rte_pktmbuf_data_room_size(pool_) - RTE_PKTMBUF_HEADROOM;
 }
 
 void PcapPort::unmake() {

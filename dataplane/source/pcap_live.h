@@ -32,6 +32,8 @@ class PcapPort final : public LivePort {
   void unmake() override;
   bool broken() const override { return broken_.load(std::memory_order_relaxed); }
 
+  uint32_t largest_frame() const override;
+
   std::unique_ptr<PacketSource> source();
 
  private:

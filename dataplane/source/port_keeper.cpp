@@ -29,7 +29,7 @@ Status PortKeeper::begin() {
   }
   port_->set_link(port_->interface() ? link_of(interface) : port_->driver_link());
   if (!made) {
-    spdlog::warn("port {}: {} is down; waiting for it", port_->name(), *port_->interface());
+    spdlog::warn("{}: its interface is down; waiting for it", port_->label());
     return {};
   }
   index_ = interface ? interface->index : 0;
@@ -38,7 +38,7 @@ Status PortKeeper::begin() {
   }
   stage_ = Stage::kReceiving;
   if (port_->link().state == PortState::kDown) {
-    spdlog::warn("port {}: its link is down", port_->name());
+    spdlog::warn("{}: its link is down", port_->label());
   }
   return {};
 }
@@ -62,12 +62,12 @@ void PortKeeper::look(Monotonic now) {
 }
 
 void PortKeeper::look_at_interface(Monotonic now) {
-  const std::string& name = *port_->interface();
-  const auto interface = look_up_(name);
+  const auto interface = look_up_(*port_->interface());
   if (stage_ == Stage::kReceiving && (!interface || interface->index != index_)) {
-    leave(name + (interface ? " was deleted and made anew" : " was deleted; waiting for it"));
+    leave(interface ? "its interface was deleted and made anew"
+                    : "its interface was deleted; waiting for it to come back");
   } else if (stage_ == Stage::kReceiving && interface->up && port_->broken()) {
-    leave("capture on " + name + " has ended; opening it again");
+    leave("capture has ended; opening it again");
   }
   if (interface && interface->index == index_) {
     follow_mtu(*interface);
@@ -93,10 +93,10 @@ void PortKeeper::follow_link(const Link& link) {
     return;
   }
   if (link.state != PortState::kUp) {
-    spdlog::warn("port {}: its link is down", port_->name());
+    spdlog::warn("{}: its link is down", port_->label());
     return;
   }
-  spdlog::info("port {}: its link is up", port_->name());
+  spdlog::info("{}: its link is up", port_->label());
   returned_();
 }
 
@@ -105,15 +105,21 @@ void PortKeeper::follow_mtu(const Interface& interface) {
   if (before == 0 || before == interface.mtu) {
     return;
   }
-  spdlog::info("port {}: the MTU of {} is {}, and was {}", port_->name(), interface.name,
-               interface.mtu, before);
+  spdlog::info("{}: its MTU is {}, and was {}", port_->label(), interface.mtu, before);
   if (stage_ == Stage::kReceiving && port_->too_small_for(interface)) {
     leave("opening it again for larger frames");
+  }
+  constexpr uint32_t kEthernet = 14 + 2 * 4;
+  if (interface.mtu + kEthernet > port_->largest_frame()) {
+    spdlog::warn(
+        "{}: frames of more than {} bytes are not taken whole until a restart makes "
+        "buffers for them",
+        port_->label(), port_->largest_frame());
   }
 }
 
 void PortKeeper::leave(const std::string& why) {
-  spdlog::warn("port {}: {}", port_->name(), why);
+  spdlog::warn("{}: {}", port_->label(), why);
   for (Gate& gate : port_->gates()) {
     gate.ask();
   }
@@ -138,7 +144,7 @@ void PortKeeper::make_again(Monotonic now, const Interface& interface) {
   if (auto made = port_->make(); !made) {
     if (made.error().message != trouble_) {
       trouble_ = made.error().message;
-      spdlog::error("port {}: cannot be opened again; trying on: {}", port_->name(), trouble_);
+      spdlog::error("{}: cannot be opened again; trying on: {}", port_->label(), trouble_);
     }
     return;
   }
@@ -149,7 +155,7 @@ void PortKeeper::make_again(Monotonic now, const Interface& interface) {
     gate.open();
   }
   stage_ = Stage::kReceiving;
-  spdlog::info("port {}: receiving on {} again", port_->name(), interface.name);
+  spdlog::info("{}: receiving again", port_->label());
   returned_();
 }
 

@@ -64,6 +64,14 @@ std::vector<Vdev> vdevs(const std::vector<std::string>& eal) {
   return found;
 }
 
+bool is_af_packet(const Vdev& vdev) {
+  return vdev.name.starts_with("net_af_packet");
+}
+
+bool is_af_xdp(const Vdev& vdev) {
+  return vdev.name.starts_with("net_af_xdp");
+}
+
 uint32_t frame_size(const Vdev& vdev) {
   const auto size = vdev.argument("framesz");
   return size ? static_cast<uint32_t>(std::strtoul(size->c_str(), nullptr, 10)) : 0;

@@ -25,6 +25,9 @@ struct Vdev {
   void set_default(std::string key, std::string value);
 };
 
+bool is_af_packet(const Vdev& vdev);
+bool is_af_xdp(const Vdev& vdev);
+
 /// The `--vdev` arguments among EAL's.
 std::vector<Vdev> vdevs(const std::vector<std::string>& eal);
 

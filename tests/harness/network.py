@@ -25,7 +25,8 @@ def run(*command, check=True):
 class VethPair:
     """`interface` here, with `address`; in `namespace` its `peer`, with `peer_address`."""
 
-    def __init__(self):
+    def __init__(self, queues=1):
+        self._queues = queues
         number = next(_numbers)
         unique = f"{os.getpid() % 100000}-{number}"
         self.namespace = f"sluice-t-{unique}"
@@ -39,20 +40,37 @@ class VethPair:
     def __enter__(self):
         try:
             run("ip", "netns", "add", self.namespace)
-            run("ip", "link", "add", self.interface, "type", "veth", "peer", "name", self.peer,
-                "netns", self.namespace)
-            run("ip", "address", "add", f"{self.address}/30", "dev", self.interface)
-            self.inside("ip", "address", "add", f"{self.peer_address}/30", "dev", self.peer)
-            self._let_frames_be_frames()
-            run("ip", "link", "set", self.interface, "up")
-            for device in ("lo", self.peer):
-                self.inside("ip", "link", "set", device, "up")
-            self.inside("ip", "route", "add", "224.0.0.0/4", "dev", self.peer)
-            self.inside("ip", "-6", "route", "add", "ff00::/8", "dev", self.peer, "table", "local")
+            self.inside("ip", "link", "set", "lo", "up")
+            self.make()
         except BaseException:
             self.__exit__()
             raise
         return self
+
+    def make(self):
+        """Makes the pair, as it is when the `with` block begins."""
+        queues = ("numrxqueues", str(self._queues), "numtxqueues", str(self._queues))
+        run("ip", "link", "add", self.interface, *queues, "type", "veth", "peer", "name", self.peer,
+            *queues, "netns", self.namespace)
+        run("ip", "address", "add", f"{self.address}/30", "dev", self.interface)
+        self.inside("ip", "address", "add", f"{self.peer_address}/30", "dev", self.peer)
+        self._let_frames_be_frames()
+        run("ip", "link", "set", self.interface, "up")
+        self.plug("up")
+
+    def delete(self):
+        run("ip", "link", "delete", self.interface)
+
+    def plug(self, state):
+        """Has the far end of the cable "up" or "down"."""
+        self.inside("ip", "link", "set", self.peer, state)
+        if state == "up":  # routes go with the link
+            self.inside("ip", "route", "replace", "224.0.0.0/4", "dev", self.peer)
+            self.inside("ip", "-6", "route", "replace", "ff00::/8", "dev", self.peer, "table", "local")
+
+    def set_mtu(self, mtu):
+        self.inside("ip", "link", "set", self.peer, "mtu", str(mtu))
+        run("ip", "link", "set", self.interface, "mtu", str(mtu))
 
     def _let_frames_be_frames(self):
         """A veth hands over datagrams unsegmented and unsummed; no cable does."""
@@ -92,6 +110,17 @@ class VethPair:
     def set_mtu(self, mtu, peer_mtu):
         run("ip", "link", "set", self.interface, "mtu", str(mtu))
         self.inside("ip", "link", "set", self.peer, "mtu", str(peer_mtu))
+
+
+class Here:
+    """The test's own namespace, as a place to send from."""
+
+    def __init__(self, address):
+        self.peer_address = address
+
+    @staticmethod
+    def start_inside(*command, **options):
+        return subprocess.Popen([*map(str, command)], **options)
 
 
 class Sender:

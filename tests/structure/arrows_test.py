@@ -52,6 +52,7 @@ WRAPPED = {
     r"rte_|pcap": ("dataplane/net/", "dataplane/source/", "dataplane/segment/", "dataplane/rtsp/",
                    "dataplane/lcore/", "dataplane/main"),
     r"microhttpd|prometheus/": ("control/",),
+    r"bpf/|xdp/": ("dataplane/source/",),
     r"CLI/": (),
     r"gtest/|gmock/|benchmark/": (),
 }

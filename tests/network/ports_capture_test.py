@@ -1,0 +1,209 @@
+"""Every kind of port takes what was sent, byte for byte, and accounts for every frame."""
+
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+import unittest
+
+from harness import appliance, media, network
+
+SUITE = "network"
+NEEDS_ROOT = True
+
+GROUPS = ["239.77.4.1", "239.77.4.2"]
+SMALL = "-c:v libx264 -preset ultrafast -pix_fmt yuv420p -g 10 -keyint_min 10 -sc_threshold 0 -b:v 40k"
+
+
+def channel(number):
+    return media.channel(SMALL, "", 2, size="64x48", rate=10, frequency=400 + number)
+
+
+def ports(*devices, **more):
+    """`dataplane:` with a port a, b, … for each device that is given as EAL would be told of it."""
+    return {"driver": "dpdk", "eal": [f"--vdev={device}" for device in devices],
+            "ports": [{"name": chr(ord("a") + number), "device": device.partition(",")[0], **more}
+                      for number, device in enumerate(devices)]}
+
+
+class PortTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="sluice-t-")))
+        self.streams = [{"name": f"s{number}", "source": f"udp://{group}:5000"}
+                        for number, group in enumerate(GROUPS)]
+        self.paths = []
+        for number in range(len(GROUPS)):
+            path = self.folder / f"{number}.ts"
+            path.write_bytes(channel(number))
+            self.paths.append(path)
+
+    def run_sluice(self, dataplane):
+        self.sluice = self.enterContext(appliance.Appliance(self.streams, dataplane))
+        return self.sluice.start()
+
+    def jobs(self):
+        return [(path, "udp", group, 5000) for path, group in zip(self.paths, GROUPS)]
+
+    def send(self, network_of_sender):
+        with network_of_sender.send(*self.jobs()) as sender:
+            return sum(map(len, sender.wait()))
+
+    def check(self, sent):
+        """Waits for all that was sent, ends Sluice, and compares bytes."""
+        self.sluice.wait_for(lambda status: status["received"] >= sent, 15, "all datagrams")
+        status = self.sluice.wait_for(lambda status: status["in_flight"] == 0, what="nothing in flight")
+        self.assertEqual({}, status["drops"])
+        self.assertEqual(sent, status["committed"])
+        for port in status["ports"]:
+            self.assertEqual(0, port["missed"] + port["errors"] + port["no_mbuf"], port)
+        self.assertEqual(0, self.sluice.stop(), self.sluice.log.read_text())
+        for number, path in enumerate(self.paths):
+            self.assertTrue(self.sluice.archived(f"s{number}") == path.read_bytes(), f"bytes of s{number}")
+        return status
+
+
+class OverAnInterface(PortTest):
+    """Devices that stand on an interface of the kernel's."""
+
+    def setUp(self):
+        super().setUp()
+        self.veth = self.enterContext(network.VethPair())
+
+    def check_device(self, device):
+        self.run_sluice(ports(device))
+        port, = self.check(self.send(self.veth))["ports"]
+        self.assertTrue(port["link_up"])
+        self.assertEqual(1500, port["mtu"])
+        self.assertEqual(port["frames"], port["xstats"]["rx_good_packets"])
+
+    def test_af_xdp(self):
+        self.check_device(f"net_af_xdp0,iface={self.veth.interface}")
+        self.assertNotIn("xdp", network.run("ip", "link", "show", "dev", self.veth.interface),
+                         "a program was left behind")
+
+    def test_pcap(self):
+        self.check_device(f"net_pcap0,rx_iface_in={self.veth.interface}")
+
+    def test_af_xdp_takes_over_what_a_killed_process_has_left(self):
+        device = f"net_af_xdp0,iface={self.veth.interface}"
+        self.run_sluice(ports(device)).kill()
+        self.assertIn("xdp", network.run("ip", "link", "show", "dev", self.veth.interface))
+        self.veth.inside("ping", "-c", "3", "-i", "0.2", self.veth.address)  # it lets everything pass
+        self.sluice.start()
+        self.assertIn("taking over the XDP program", self.sluice.log.read_text())
+        self.check(self.send(self.veth))
+        self.assertNotIn("xdp", network.run("ip", "link", "show", "dev", self.veth.interface))
+
+
+class Tap(PortTest):
+    def test_tap(self):
+        name = f"slt{os.getpid()}t"
+        self.run_sluice(ports(f"net_tap0,iface={name}"))
+        network.run("ip", "address", "add", "198.18.255.1/30", "dev", name)
+        with network.Sender(network.Here("198.18.255.1"), self.jobs()) as sender:
+            sent = sum(map(len, sender.wait()))
+        self.check(sent)
+        self.assertNotIn(name, network.run("ip", "link", "show"), "the interface was left behind")
+
+
+class Memif(PortTest):
+    """Two processes: DPDK's own testpmd hands what arrives on an interface on by shared memory."""
+
+    def setUp(self):
+        super().setUp()
+        self.veth = self.enterContext(network.VethPair())
+        self.socket = self.folder / "memif.sock"
+
+    def start_peer(self, role):
+        log = open(self.folder / "testpmd.log", "ab")
+        self.addCleanup(log.close)
+        peer = subprocess.Popen(
+            ["dpdk-testpmd", "--no-huge", "-m", "128", "--no-shconf", "--no-pci", "--no-telemetry",
+             "--lcores", "0@0,1@1", f"--vdev=net_af_packet0,iface={self.veth.interface}",
+             f"--vdev=net_memif0,{self.memif(role)}", "--", "--forward-mode=io",
+             "--total-num-mbufs=4096", "--no-lsc-interrupt"],
+            stdin=subprocess.PIPE, stdout=log, stderr=subprocess.STDOUT)
+        self.addCleanup(self.stop_peer, peer)
+        return peer
+
+    def stop_peer(self, peer):
+        if peer.poll() is None:
+            peer.terminate()
+            peer.wait(20)
+        peer.stdin.close()
+
+    def memif(self, role):
+        return f"role={role},socket={self.socket},socket-abstract=no"
+
+    def wait_for_link(self, up):
+        self.sluice.wait_for(lambda status: status["ports"][0]["link_up"] == up, 15, f"link up: {up}")
+
+    def test_as_server(self):
+        self.run_sluice(ports(f"net_memif0,{self.memif('server')}"))
+        self.start_peer("client")
+        self.wait_for_link(True)
+        self.check(self.send(self.veth))
+
+    def test_as_client_whose_peer_comes_late_and_is_killed(self):
+        self.run_sluice(ports(f"net_memif0,{self.memif('client')}"))
+        peer = self.start_peer("server")
+        self.wait_for_link(True)
+        peer.kill()
+        peer.wait()
+        self.wait_for_link(False)
+        self.socket.unlink()
+        self.start_peer("server")
+        self.wait_for_link(True)
+        self.check(self.send(self.veth))
+
+
+class WithoutANetwork(PortTest):
+    def test_a_capture_that_pcap_plays(self):
+        capture = self.folder / "x.pcap"
+        with network.VethPair() as veth:
+            dump = veth.start_inside("tcpdump", "-Uw", capture, "-i", veth.peer, "-Q", "out", "--immediate-mode",
+                                     "udp", stderr=subprocess.DEVNULL)
+            while not capture.exists():
+                time.sleep(0.05)
+            time.sleep(0.5)
+            sent = self.send(veth)
+            time.sleep(0.5)
+            dump.terminate()
+            dump.wait()
+        self.run_sluice(ports(f"net_pcap0,rx_pcap={capture}"))
+        self.check(sent)
+
+    def test_ring_and_null_start_and_stop(self):
+        self.run_sluice(ports("net_ring0", "net_null0"))
+        status = self.sluice.wait_for(
+            lambda status: status["ports"][1]["frames"] > 1_000_000, what="null's frames")
+        self.assertEqual(["net_ring0", "net_null0"], [port["device"] for port in status["ports"]])
+        self.assertEqual(0, self.sluice.stop())
+
+
+class Several(PortTest):
+    def test_streams_come_by_the_port_that_they_name(self):
+        first, second = (self.enterContext(network.VethPair()) for _ in range(2))
+        for stream, port in zip(self.streams, "ab"):
+            stream["port"] = port
+        self.run_sluice(ports(f"net_af_packet0,iface={first.interface}",
+                              f"net_af_packet1,iface={second.interface}"))
+        # both streams to both ports: each is taken from its own
+        self.send(first)
+        status = self.sluice.wait_for(lambda status: status["streams"][0]["received"] > 0)
+        self.assertEqual(0, status["streams"][1]["received"])
+        sent = self.send(second)
+        self.check(sent)
+
+    def check_queues(self, device):
+        veth = self.enterContext(network.VethPair(queues=2))
+        self.run_sluice(ports(f"{device},iface={veth.interface}", rx_queues=2))
+        port, = self.check(self.send(veth))["ports"]
+        self.assertEqual(2, port["queues"])
+
+    def test_af_packet_with_two_queues(self):
+        self.check_queues("net_af_packet0")
+
+    def test_af_xdp_with_two_queues(self):
+        self.check_queues("net_af_xdp0")
