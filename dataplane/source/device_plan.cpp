@@ -53,17 +53,18 @@ Status check_af_xdp(const Vdev& vdev, const config::Port& port, const Interface&
                 ": lower it (ip link set dev " + interface.name + " mtu " +
                 std::to_string(af_xdp::kMostMtu) + ") or use net_af_packet");
   }
-  if (port.rx_queues > interface.receive_queues) {
+  if (port.rx_queues > interface.combined_queues) {
     return fail("rx_queues is " + std::to_string(port.rx_queues) + ", and " + interface.name +
-                " has " + std::to_string(interface.receive_queues));
+                " has " + std::to_string(interface.combined_queues) +
+                " that af_xdp can take (combined ones: ethtool -l " + interface.name + ")");
   }
   if (port.rx_queues < interface.receive_queues && !vdev.argument("start_queue")) {
     return fail(interface.name + " deals its frames out to " +
                 std::to_string(interface.receive_queues) + " receive queues, of which " +
                 std::to_string(port.rx_queues) +
-                " would be read: set rx_queues of the port, or \"ethtool -L " + interface.name +
-                " combined " + std::to_string(port.rx_queues) +
-                "\" (or start_queue, if the NIC is told to steer the streams there)");
+                " would be read: set rx_queues of the port, or have it use fewer (ethtool -L " +
+                interface.name + " combined " + std::to_string(port.rx_queues) +
+                "), or give start_queue, if the NIC is told to steer the streams there");
   }
   return {};
 }

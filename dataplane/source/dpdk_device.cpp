@@ -86,7 +86,7 @@ Result<uint16_t> make_device(const Vdev& vdev) {
   if (code == 0 && ::rte_eth_dev_get_port_by_name(vdev.name.c_str(), &id) == 0) {
     return id;
   }
-  const std::string words = DpdkLog::last_words();
+  const std::string words = DpdkLog::first_words();
   if (code > 0 || words.find("no driver found") != std::string::npos) {
     const std::string driver = driver_of(vdev.name);
     return fail("dataplane.eal: DPDK has no driver \"" + driver + "\" for the device " + vdev.name +

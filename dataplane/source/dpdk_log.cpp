@@ -36,12 +36,17 @@ void DpdkLog::go_live() {
 }
 
 std::string DpdkLog::last_words() {
-  if (the_one == nullptr) {
-    return {};
-  }
-  const std::lock_guard lock(the_one->mutex_);
+  return the_one != nullptr ? the_one->join(the_one->last_) : std::string();
+}
+
+std::string DpdkLog::first_words() {
+  return the_one != nullptr ? the_one->join(the_one->first_) : std::string();
+}
+
+std::string DpdkLog::join(const std::deque<std::string>& lines) {
+  const std::lock_guard lock(mutex_);
   std::string words;
-  for (const std::string& line : the_one->last_) {
+  for (const std::string& line : lines) {
     words += (words.empty() ? "" : "; ") + line;
   }
   return words;
@@ -56,6 +61,7 @@ void DpdkLog::take(std::string_view text) {
 void DpdkLog::forget() {
   if (the_one != nullptr) {
     const std::lock_guard lock(the_one->mutex_);
+    the_one->first_.clear();
     the_one->last_.clear();
   }
 }
@@ -71,6 +77,9 @@ void DpdkLog::write(std::string_view text) {
 
 void DpdkLog::take_line(const std::string& line) {
   constexpr size_t kKept = 3;
+  if (first_.size() < kKept) {
+    first_.push_back(line);
+  }
   last_.push_back(line);
   if (last_.size() > kKept) {
     last_.pop_front();

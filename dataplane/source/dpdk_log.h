@@ -23,19 +23,23 @@ class DpdkLog {
 
   /// What was said last, on one line; nothing where there is no log.
   static std::string last_words();
+  /// What was said first since forget(), on one line: of a failure, that is the cause.
+  static std::string first_words();
   /// Adds text of a library beneath DPDK, with its line ends.
   static void take(std::string_view text);
-  /// Forgets what was said, so that last_words() belong to what is done next.
+  /// Forgets what was said, so that these words belong to what is done next.
   static void forget();
 
  private:
   void write(std::string_view text);
   void take_line(const std::string& line);
+  std::string join(const std::deque<std::string>& lines);
 
   static inline DpdkLog* the_one = nullptr;
   FILE* stream_;
   std::mutex mutex_;
   std::string pending_;
+  std::deque<std::string> first_;
   std::deque<std::string> last_;
   std::vector<std::string> early_;
   bool live_ = false;

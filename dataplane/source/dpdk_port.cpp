@@ -184,6 +184,11 @@ bool DpdkPort::too_small_for(const Interface& interface) const {
                                                     room_of(pool_))) > frame_size(made_);
 }
 
+bool DpdkPort::needs_peer() const {
+  return device_.vdev && device_.vdev->name.starts_with("net_memif") &&
+         device_.vdev->argument("role").value_or("client") != "server";
+}
+
 uint32_t DpdkPort::largest_frame() const {
   return largest_frame_of(device_, room_of(pool_));
 }

@@ -31,6 +31,7 @@ class DpdkPort final : public LivePort {
   Status make() override;
   void unmake() override;
   bool too_small_for(const Interface& interface) const override;
+  bool needs_peer() const override;
   uint32_t largest_frame() const override;
   Link driver_link() override;
 

@@ -57,13 +57,13 @@ uint32_t speed_of(Asker& asker) {
   return speed == static_cast<uint32_t>(SPEED_UNKNOWN) ? 0 : speed;
 }
 
-unsigned receive_queues_of(Asker& asker) {
+void read_queues(Asker& asker, Interface& interface) {
   ethtool_channels command{};
   command.cmd = ETHTOOL_GCHANNELS;
-  if (!asker.ask_ethtool(&command)) {
-    return 1;
+  if (asker.ask_ethtool(&command)) {
+    interface.receive_queues = std::max(1U, command.combined_count + command.rx_count);
+    interface.combined_queues = std::max(1U, command.combined_count);
   }
-  return std::max(1U, command.combined_count + command.rx_count);
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ std::optional<Interface> look_up(const std::string& name) {
   interface.up = (asker.answer().ifr_flags & IFF_UP) != 0;
   interface.running = interface.up && (asker.answer().ifr_flags & IFF_RUNNING) != 0;
   interface.speed_mbps = speed_of(asker);
-  interface.receive_queues = receive_queues_of(asker);
+  read_queues(asker, interface);
   return interface;
 }
 

@@ -17,6 +17,7 @@ struct Interface {
   bool running = false;  ///< it does: there is a carrier, too
   uint32_t speed_mbps = 0;
   unsigned receive_queues = 1;
+  unsigned combined_queues = 1;  ///< those of them that are transmit queues as well
 };
 
 /// Looks the interface up; none if there is none.

@@ -32,6 +32,9 @@ class LivePort {
   virtual bool broken() const { return false; }
   /// Whether it was made for smaller frames than the interface carries by now, and can do better.
   virtual bool too_small_for(const Interface&) const { return false; }
+  /// Whether another process has to be there for it to be made, and it has to be made anew when
+  /// that goes.
+  virtual bool needs_peer() const { return false; }
   /// The longest frame that there are packet buffers for; longer ones are lost.
   virtual uint32_t largest_frame() const { return UINT32_MAX; }
   /// The link as the driver sees it; asked only where the kernel has no interface.

@@ -24,12 +24,14 @@ Link link_of(const std::optional<Interface>& interface) {
 Status PortKeeper::begin() {
   const auto interface = port_->interface() ? look_up_(*port_->interface()) : std::nullopt;
   auto made = port_->make();
-  if (!made && (!interface || interface->up)) {
+  const bool can_wait = interface ? !interface->up : port_->needs_peer();
+  if (!made && !can_wait) {
     return made;
   }
-  port_->set_link(port_->interface() ? link_of(interface) : port_->driver_link());
+  find_link();
   if (!made) {
-    spdlog::warn("{}: its interface is down; waiting for it", port_->label());
+    spdlog::warn("{}: its {}; waiting for it", port_->label(),
+                 interface ? "interface is down" : "peer is not there");
     return {};
   }
   index_ = interface ? interface->index : 0;
@@ -56,8 +58,11 @@ void PortKeeper::tick(Monotonic now) {
 void PortKeeper::look(Monotonic now) {
   if (port_->interface()) {
     look_at_interface(now);
-  } else {
+  } else if (stage_ == Stage::kReceiving) {
     follow_link(port_->driver_link());
+    follow_peer();
+  } else if (stage_ == Stage::kAway) {
+    make_again(now, 0);
   }
 }
 
@@ -82,7 +87,22 @@ void PortKeeper::look_at_interface(Monotonic now) {
     port_->set_link({PortState::kDown, interface->mtu, interface->speed_mbps});
   }
   if (stage_ == Stage::kAway && interface && interface->up) {
-    make_again(now, *interface);
+    make_again(now, interface->index);
+  }
+}
+
+void PortKeeper::find_link() {
+  port_->set_link(port_->interface() ? link_of(look_up_(*port_->interface()))
+                                     : port_->driver_link());
+}
+
+void PortKeeper::follow_peer() {
+  constexpr unsigned kPatience = 10;  // looks: the two have to come to terms first
+  const bool is_there = !port_->needs_peer() || port_->link().state == PortState::kUp;
+  looks_without_peer_ = is_there ? 0 : looks_without_peer_ + 1;
+  if (looks_without_peer_ > kPatience) {
+    looks_without_peer_ = 0;
+    leave("its peer is gone; waiting for it");
   }
 }
 
@@ -136,7 +156,7 @@ void PortKeeper::unmake_when_left() {
   }
 }
 
-void PortKeeper::make_again(Monotonic now, const Interface& interface) {
+void PortKeeper::make_again(Monotonic now, unsigned interface_index) {
   if (now - tried_ < 1s) {
     return;
   }
@@ -149,8 +169,8 @@ void PortKeeper::make_again(Monotonic now, const Interface& interface) {
     return;
   }
   trouble_.clear();
-  index_ = interface.index;
-  port_->set_link(link_of(interface));
+  index_ = interface_index;
+  find_link();
   for (Gate& gate : port_->gates()) {
     gate.open();
   }

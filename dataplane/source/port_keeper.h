@@ -43,17 +43,20 @@ class PortKeeper {
   };
   void look(Monotonic now);
   void look_at_interface(Monotonic now);
+  void find_link();
   void follow_link(const Link& link);
+  void follow_peer();
   void follow_mtu(const Interface& interface);
   void leave(const std::string& why);
   void unmake_when_left();
-  void make_again(Monotonic now, const Interface& interface);
+  void make_again(Monotonic now, unsigned interface_index);
 
   std::unique_ptr<LivePort> port_;
   std::function<void()> returned_;
   LookUp look_up_;
   Stage stage_ = Stage::kAway;
-  unsigned index_ = 0;   ///< of the interface that it was made for
+  unsigned index_ = 0;  ///< of the interface that it was made for
+  unsigned looks_without_peer_ = 0;
   std::string trouble_;  ///< why it could not be made, said once
   Monotonic looked_{};
   Monotonic tried_{};

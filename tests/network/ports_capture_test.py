@@ -72,10 +72,13 @@ class OverAnInterface(PortTest):
 
     def check_device(self, device):
         self.run_sluice(ports(device))
-        port, = self.check(self.send(self.veth))["ports"]
-        self.assertTrue(port["link_up"])
-        self.assertEqual(1500, port["mtu"])
-        self.assertEqual(port["frames"], port["xstats"]["rx_good_packets"])
+        sent = self.send(self.veth)
+        status = self.sluice.wait_for(
+            lambda status: status["ports"][0]["frames"] == status["ports"][0]["xstats"]["rx_good_packets"],
+            what="the driver's count to be ours")
+        self.assertTrue(status["ports"][0]["link_up"])
+        self.assertEqual(1500, status["ports"][0]["mtu"])
+        self.check(sent)
 
     def test_af_xdp(self):
         self.check_device(f"net_af_xdp0,iface={self.veth.interface}")
@@ -205,5 +208,41 @@ class Several(PortTest):
     def test_af_packet_with_two_queues(self):
         self.check_queues("net_af_packet0")
 
-    def test_af_xdp_with_two_queues(self):
-        self.check_queues("net_af_xdp0")
+
+class Refusals(PortTest):
+    """What is said, before anything starts, of a port that cannot be what it is to be."""
+
+    def check_refused(self, dataplane, *words):
+        sluice = self.enterContext(appliance.Appliance(self.streams, dataplane))
+        status, said = sluice.refuse()
+        self.assertEqual(1, status, said)
+        for word in words:
+            self.assertIn(word, said)
+        self.assertFalse((sluice.shared / "stats").exists(), "something was made already")
+
+    def test_af_xdp_above_its_mtu(self):
+        veth = self.enterContext(network.VethPair())
+        veth.set_mtu(9000)
+        self.check_refused(ports(f"net_af_xdp0,iface={veth.interface}"),
+                           f"{veth.interface} has an MTU of 9000, and af_xdp takes at most 3434: lower it",
+                           "or use net_af_packet")
+
+    def test_af_xdp_that_would_read_one_of_two_queues(self):
+        veth = self.enterContext(network.VethPair(queues=2))
+        self.check_refused(ports(f"net_af_xdp0,iface={veth.interface}"), "deals its frames out to 2 receive queues")
+        self.check_refused(ports(f"net_af_xdp0,iface={veth.interface}", rx_queues=2),
+                           f"rx_queues is 2, and {veth.interface} has 1 that af_xdp can take")
+
+    def test_driver_that_is_not_installed(self):
+        sluice = self.enterContext(appliance.Appliance(self.streams, ports("net_wonder0")))
+        status, said = sluice.refuse()
+        self.assertEqual(1, status, said)
+        self.assertIn('DPDK has no driver "net_wonder" for the device net_wonder0', said)
+        self.assertIn("apt-get install librte-net-wonder23", said)
+
+    def test_nic_that_is_not_there(self):
+        dataplane = {"driver": "dpdk", "eal": ["--no-pci"], "ports": [{"name": "a", "device": "0000:fe:1f.7"}]}
+        sluice = self.enterContext(appliance.Appliance(self.streams, dataplane))
+        status, said = sluice.refuse()
+        self.assertEqual(1, status, said)
+        self.assertIn("this machine has no PCI device 0000:fe:1f.7", said)
