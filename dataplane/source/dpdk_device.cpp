@@ -87,7 +87,7 @@ Result<uint16_t> make_device(const Vdev& vdev) {
     return id;
   }
   const std::string words = DpdkLog::first_words();
-  if (code > 0 || words.find("no driver found") != std::string::npos) {
+  if (code > 0 || words.find("failed to parse device") != std::string::npos) {
     const std::string driver = driver_of(vdev.name);
     return fail("dataplane.eal: DPDK has no driver \"" + driver + "\" for the device " + vdev.name +
                 ": check how it is spelled, or install the driver (on Debian: apt-get install " +

@@ -68,10 +68,6 @@ class VethPair:
             self.inside("ip", "route", "replace", "224.0.0.0/4", "dev", self.peer)
             self.inside("ip", "-6", "route", "replace", "ff00::/8", "dev", self.peer, "table", "local")
 
-    def set_mtu(self, mtu):
-        self.inside("ip", "link", "set", self.peer, "mtu", str(mtu))
-        run("ip", "link", "set", self.interface, "mtu", str(mtu))
-
     def _let_frames_be_frames(self):
         """A veth hands over datagrams unsegmented and unsummed; no cable does."""
         run("ethtool", "-K", self.interface, "gro", "off", "rx", "off", "tx", "off")

@@ -222,7 +222,7 @@ class Refusals(PortTest):
 
     def test_af_xdp_above_its_mtu(self):
         veth = self.enterContext(network.VethPair())
-        veth.set_mtu(9000)
+        veth.set_mtu(9000, 9000)
         self.check_refused(ports(f"net_af_xdp0,iface={veth.interface}"),
                            f"{veth.interface} has an MTU of 9000, and af_xdp takes at most 3434: lower it",
                            "or use net_af_packet")

@@ -26,7 +26,7 @@ class Changes:
     def setUp(self):
         folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory(prefix="sluice-t-")))
         self.path = folder / "small.ts"
-        self.path.write_bytes(media.channel(SMALL, "", 2, size="64x48", rate=10))
+        self.path.write_bytes(media.channel(SMALL, "", 1, size="64x48", rate=10))
         self.veth = self.enterContext(network.VethPair())
         self.sluice = self.enterContext(appliance.Appliance(
             [{"name": "small", "source": f"udp://{GROUP}:5000"}], self.dataplane(self.veth.interface)))
@@ -99,8 +99,8 @@ class Changes:
         self.assertEqual(2, log.count("receiving again"), log)
 
     def test_mtu_changes(self):
-        for mtu in (1600, 1400, 1500):
-            self.veth.set_mtu(mtu)
+        for mtu in (1600, 1500):
+            self.veth.set_mtu(mtu, mtu)
             self.wait_for_port(f"an MTU of {mtu}", lambda port: port["mtu"] == mtu)
             self.send_and_check()
         self.end()
