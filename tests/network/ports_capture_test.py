@@ -224,7 +224,7 @@ class Refusals(PortTest):
         veth = self.enterContext(network.VethPair())
         veth.set_mtu(9000, 9000)
         self.check_refused(ports(f"net_af_xdp0,iface={veth.interface}"),
-                           f"{veth.interface} has an MTU of 9000, and af_xdp takes at most 3434: lower it",
+                           f"{veth.interface} has an MTU of 9000, and af_xdp takes at most 3498: lower it",
                            "or use net_af_packet")
 
     def test_af_xdp_that_would_read_one_of_two_queues(self):
