@@ -104,7 +104,7 @@ class Players(unittest.TestCase):
                 done = subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-i", self.url(name), "-map", "0:v:0", "-f",
                                        "framecrc", "-"], capture_output=True, text=True, timeout=60, check=False)
                 self.assertEqual(0, done.returncode, done.stderr)
-                self.assertGreaterEqual(len(re.findall(r"^0,", done.stdout, re.MULTILINE)), 25 * self.pictured(name) - 12)
+                self.assertGreaterEqual(len(re.findall(r"^0,", done.stdout, re.MULTILINE)), 25 * self.pictured(name) - 15)
 
     def pictured(self, name):
         """Seconds for which there are pictures: none before the first access point."""
@@ -119,7 +119,7 @@ class Players(unittest.TestCase):
                                       capture_output=True, text=True, timeout=60, check=False)
                 self.assertEqual(0, done.returncode, done.stdout[-2000:] + done.stderr[-2000:])
                 pictures = len(re.findall(r":pictures: last-message = chain", done.stdout))
-                self.assertGreaterEqual(pictures, 25 * self.pictured(name) - 12)
+                self.assertGreaterEqual(pictures, 25 * self.pictured(name) - 15)
                 self.assertIn(":sound: last-message = chain", done.stdout)
 
     def test_mpv_plays_them(self):
