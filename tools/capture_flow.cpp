@@ -9,6 +9,7 @@
 #include "dataplane/media/rtp.h"
 #include "dataplane/media/ts_packet.h"
 #include "dataplane/net/frame.h"
+#include "dataplane/net/reassembler.h"
 #include "dataplane/source/capture_file.h"
 
 namespace sluice::tools {
@@ -23,12 +24,17 @@ uint64_t count_ts(Bytes payload) {
   return payload.size() / media::kTsPacketSize;
 }
 
-/// Calls `each(frame, payload, arrival_ns)` for every UDP datagram, and `cut_short()` for every
-/// frame that the capture holds only the beginning of.
+/// Calls `each(frame, payload, arrival_ns)` for every UDP datagram, in one frame or in fragments,
+/// and `cut_short()` for every frame that the capture holds only the beginning of.
 template <typename Each, typename CutShort>
 Status for_each_datagram(const std::filesystem::path& capture, Each&& each, CutShort&& cut_short) {
+  constexpr uint64_t kTimeoutNs = 1'000'000'000;  // as when capturing
   auto file = source::CaptureFile::open(capture);
   if (!file) return fail(file.error());
+  net::Reassembler reassembler(kTimeoutNs);
+  const auto payload_of = [](const net::Frame& frame, Bytes bytes) {
+    return bytes.subspan(frame.payload_offset, frame.payload_length);
+  };
   for (;;) {
     const auto captured = file->next();
     if (!captured) return fail(captured.error());
@@ -36,8 +42,16 @@ Status for_each_datagram(const std::filesystem::path& capture, Each&& each, CutS
     const Bytes bytes = (*captured)->bytes;
     if (bytes.size() < (*captured)->length) cut_short();
     const net::Frame frame = net::parse_frame(bytes);
-    if (frame.kind != net::FrameKind::kDatagram) continue;
-    each(frame, bytes.subspan(frame.payload_offset, frame.payload_length), (*captured)->arrival_ns);
+    const int64_t arrival_ns = (*captured)->arrival_ns;
+    if (frame.kind == net::FrameKind::kDatagram) {
+      each(frame, payload_of(frame, bytes), arrival_ns);
+    } else if (frame.kind == net::FrameKind::kFragment) {
+      const auto whole =
+          reassembler.take(frame, payload_of(frame, bytes), static_cast<uint64_t>(arrival_ns));
+      if (whole && whole->frame.kind == net::FrameKind::kDatagram) {
+        each(whole->frame, payload_of(whole->frame, whole->bytes), arrival_ns);
+      }
+    }
   }
 }
 

@@ -137,15 +137,14 @@ void Receiver::take_fragment(rte_mbuf* mbuf, const net::Frame& frame,
   const uint64_t now = traits().waits ? static_cast<uint64_t>(arrival_ns) : ::rte_rdtsc();
   const Bytes piece = frame_bytes(*mbuf).subspan(frame.payload_offset, frame.payload_length);
   if (const auto whole = reassembler_->take(frame, piece, now)) {
-    take_reassembled(*whole, frame, arrival_ns, flows);
+    take_reassembled(*whole, arrival_ns, flows);
   }
   count_lost();
 }
 
-void Receiver::take_reassembled(const net::Reassembler::Whole& whole, net::Frame fragment,
-                                int64_t arrival_ns, const net::FlowTable& flows) noexcept {
-  fragment.fragment.next_header = whole.next_header;
-  net::Frame frame = net::parse_reassembled(whole.bytes, fragment);
+void Receiver::take_reassembled(const net::Reassembler::Whole& whole, int64_t arrival_ns,
+                                const net::FlowTable& flows) noexcept {
+  net::Frame frame = whole.frame;
   net::FlowTable::Rules rules;
   flows.find({&frame, 1}, {&rules, 1});
   const bool wanted = std::any_of(rules.begin(), rules.end(), [&frame](const net::FlowRule& rule) {

@@ -61,8 +61,8 @@ class Receiver {
   void take_frames(std::span<rte_mbuf*> mbufs) noexcept;
   void take_payloads(std::span<rte_mbuf*> mbufs) noexcept;
   void take_fragment(rte_mbuf* mbuf, const net::Frame& frame, const net::FlowTable& flows) noexcept;
-  void take_reassembled(const net::Reassembler::Whole& whole, net::Frame fragment,
-                        int64_t arrival_ns, const net::FlowTable& flows) noexcept;
+  void take_reassembled(const net::Reassembler::Whole& whole, int64_t arrival_ns,
+                        const net::FlowTable& flows) noexcept;
   void reject(const net::Frame& frame, const net::FlowTable& flows) noexcept;
   void give_up_late() noexcept;
   void count_lost() noexcept;

@@ -41,7 +41,7 @@ std::optional<Reassembler::Whole> Reassembler::take(const Frame& frame, Bytes pi
   if (slots_[index].state != State::kFilling) {
     return std::nullopt;
   }
-  return fill(index, frame.fragment, piece);
+  return fill(index, frame, piece);
 }
 
 std::optional<Reassembler::Index> Reassembler::find(const Key& key) const noexcept {
@@ -115,8 +115,9 @@ bool Reassembler::repeats(Index index, size_t offset, Bytes piece) const noexcep
          std::memcmp(memory(index) + offset, piece.data(), piece.size()) == 0;
 }
 
-std::optional<Reassembler::Whole> Reassembler::fill(Index index, const Fragment& fragment,
+std::optional<Reassembler::Whole> Reassembler::fill(Index index, const Frame& frame,
                                                     Bytes piece) noexcept {
+  const Fragment& fragment = frame.fragment;
   Slot& slot = slots_[index];
   const auto reach = static_cast<uint32_t>(fragment.offset + piece.size());
   const bool last_agrees = slot.length == 0 ? reach >= slot.reach : reach == slot.length;
@@ -144,7 +145,10 @@ std::optional<Reassembler::Whole> Reassembler::fill(Index index, const Fragment&
     return std::nullopt;
   }
   end(index, State::kWhole);
-  return Whole{{memory(index), slot.length}, slot.next_header};
+  Frame binding = frame;
+  binding.fragment.next_header = slot.next_header;
+  const Bytes whole(memory(index), slot.length);
+  return Whole{whole, parse_reassembled(whole, binding)};
 }
 
 void Reassembler::give_up_late(uint64_t now) noexcept {

@@ -32,8 +32,8 @@ class Reassembler {
 
   /// A datagram in the table's memory, there until the next call.
   struct Whole {
-    Bytes bytes;
-    uint8_t next_header;  ///< of the first fragment
+    Bytes bytes;  ///< all that stood behind the IP header
+    Frame frame;  ///< what it turned out to be: the payload is told by its place in `bytes`
   };
   /// Takes a fragment. @param piece  its payload
   /// @return the datagram, if this piece makes it whole
@@ -81,7 +81,7 @@ class Reassembler {
   Index slot_to_use() const noexcept;
   void begin(Index index, const Key& key, uint64_t now) noexcept;
   void end(Index index, State state) noexcept;
-  std::optional<Whole> fill(Index index, const Fragment& fragment, Bytes piece) noexcept;
+  std::optional<Whole> fill(Index index, const Frame& frame, Bytes piece) noexcept;
   bool begins_another(Index index, const Fragment& fragment, Bytes piece) const noexcept;
   size_t blocks_that_came(Index index, size_t offset, size_t size) const noexcept;
   bool repeats(Index index, size_t offset, Bytes piece) const noexcept;

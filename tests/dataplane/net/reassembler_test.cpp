@@ -45,9 +45,7 @@ class Bench {
     if (!whole) {
       return false;
     }
-    Frame first = frame;
-    first.fragment.next_header = whole->next_header;
-    last = parse_reassembled(whole->bytes, first);
+    last = whole->frame;
     const auto begin = whole->bytes.begin() + last.payload_offset;
     payloads.emplace_back(begin, begin + last.payload_length);
     return true;
