@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <set>
 #include <string>
 
@@ -8,14 +7,23 @@
 #include "config/base/result.h"
 #include "dataplane/net/frame_outlet.h"
 
-struct rte_flow;
-
 namespace sluice::source {
 
-/// The address filter of a NIC that DPDK drives, opened for multicast groups in the narrowest way
+/// What can be done to the address filter of a NIC. Each says whether the NIC has done it.
+class FilterControls {
+ public:
+  virtual ~FilterControls() = default;
+  virtual bool set_list(const std::set<net::MacAddress>& groups) = 0;
+  virtual bool let_all_multicast_in() = 0;
+  virtual bool let_everything_in() = 0;
+  /// A rule that brings multicast to our queues.
+  virtual bool add_flow_rule() = 0;
+};
+
+/// The address filter of a NIC, opened for multicast groups in the narrowest way
 /// that the NIC has: by a list of addresses if it takes so many, else for all multicast, else for
 /// everything, else, where the driver knows none of these, by a flow rule. Belongs to the slow
-/// thread; the port has been started and outlives it.
+/// thread.
 class MulticastFilter {
  public:
   /// @param name  the port's in the configuration, for messages
@@ -25,13 +33,11 @@ class MulticastFilter {
       : name_(std::move(name)), choice_(choice) {}
 
   /// Lets frames to these addresses, the whole set, in.
-  Status admit(uint16_t port, const std::set<net::MacAddress>& groups);
-  /// Forgets what it did to a port that has been made anew.
-  void forget() { way_ = Way::kNone; }
+  Status admit(FilterControls& nic, const std::set<net::MacAddress>& groups);
 
  private:
   enum class Way { kNone, kList, kAllMulticast, kPromiscuous, kFlowRule, kNoFilter };
-  Way open_wide(uint16_t port);
+  Way open_wide(FilterControls& nic);
   void note(Way way, size_t groups);
 
   std::string name_;

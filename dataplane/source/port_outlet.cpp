@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "config/base/log.h"
+#include "dataplane/source/nic_controls.h"
 
 namespace sluice::source {
 
@@ -54,13 +55,11 @@ void PortOutlet::send(Bytes frame) {
 }
 
 Status PortOutlet::admit(const std::set<net::MacAddress>& groups) {
-  admitted_ = groups;
-  return port_.id() ? filter_.admit(*port_.id(), groups) : Status();
-}
-
-Status PortOutlet::reopen() {
-  filter_.forget();
-  return admit(std::set<net::MacAddress>(admitted_));
+  if (!port_.id()) {
+    return {};
+  }
+  NicControls nic(*port_.id());
+  return filter_.admit(nic, groups);
 }
 
 }  // namespace sluice::source

@@ -2,8 +2,6 @@
 
 #include <rte_mempool.h>
 
-#include <set>
-
 #include "config/appliance.h"
 #include "dataplane/net/frame_outlet.h"
 #include "dataplane/source/dpdk_port.h"
@@ -21,7 +19,8 @@ class PortOutlet final : public net::FrameOutlet {
   net::Station station() override;
   void send(Bytes frame) override;
   Status admit(const std::set<net::MacAddress>& groups) override;
-  Status reopen() override;
+  /// A port without an interface of the kernel's is not made anew: only its link comes and goes.
+  Status reopen() override { return {}; }
 
  private:
   bool can_send() const;
@@ -30,7 +29,6 @@ class PortOutlet final : public net::FrameOutlet {
   net::IpAddress address_;
   rte_mempool* pool_;
   MulticastFilter filter_;
-  std::set<net::MacAddress> admitted_;
 };
 
 }  // namespace sluice::source
