@@ -59,11 +59,12 @@ Status Inputs::open_input(const config::Dataplane& dataplane, const InputPlan& i
     live = std::move(port);
   }
   ports_.emplace_back(std::move(live), [&membership = memberships_[index]] {
-    if (auto joined = membership->rejoin(); !joined) {
+    const Status joined = membership ? membership->rejoin() : Status();
+    if (!joined) {
       spdlog::error("{}", joined.error().message);
     }
   });
-  if (auto begun = ports_.back().begin(); !begun) {
+  if (auto begun = ports_.back().begin(); !begun || input.device.is_file) {
     return begun;
   }
   auto membership = keep_groups(input, dpdk, pool);

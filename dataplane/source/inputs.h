@@ -33,7 +33,7 @@ class Inputs {
 
   std::vector<OpenSource>& sources() { return sources_; }
 
-  /// Who keeps the groups of an input, by its index in the plan; null for a capture file.
+  /// Who keeps the groups of an input, by its index in the plan; null where a file is played.
   net::Membership* membership(size_t input) { return memberships_[input].get(); }
   /// Leaves the groups, so that the network stops sending.
   void leave_groups();

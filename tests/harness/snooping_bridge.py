@@ -55,6 +55,15 @@ class SnoopingBridge(network.VethPair):
         # It filters once its own first query has had time to be answered.
         time.sleep(self.response_interval + 0.5)
 
+    def make_interface_anew(self):
+        """Deletes the interface, and plugs another of its name into the same port."""
+        network.run("ip", "link", "delete", self.interface)
+        network.run("ip", "link", "add", self.interface, "type", "veth", "peer", "name", self.peer,
+                    "netns", self.namespace)
+        self.inside("ip", "link", "set", self.peer, "master", self.bridge, "up")
+        network.run("ip", "address", "add", f"{self.address}/30", "dev", self.interface)
+        network.run("ip", "link", "set", self.interface, "up")
+
     def _wait_for_link_local(self):
         """MLD queries come from there, and only once it is known to be unique."""
         deadline = time.monotonic() + 10

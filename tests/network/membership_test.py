@@ -123,6 +123,32 @@ class Version3(Membership):
     IGMP, FIRST, SSM = 3, "232.77.3.1", True
 
 
+class MadeAnew:
+    """An interface that is deleted and made again."""
+
+    def test_groups_are_asked_for_again(self):
+        with tempfile.TemporaryDirectory(prefix="sluice-t-") as folder, SnoopingBridge(query_interval=60) as bridge:
+            channels = [Channels(bridge, folder, first, source) for first, source in
+                        (("239.77.3.1", bridge.peer_address), (V6, bridge.v6_address))]
+            groups = [group for one in channels for group in one.groups]
+            streams = [stream for number, one in enumerate(channels) for stream in one.streams(f"s{number}", False)]
+            with appliance.Appliance(streams, self.dataplane(bridge.interface), arena="256MiB") as sluice:
+                sluice.start()
+                bridge.wait_until_registered(groups)
+                bridge.make_interface_anew()
+                self.assertEqual({}, bridge.registered("239."))
+                bridge.wait_until_registered(groups)
+                self.assertEqual(0, sluice.stop())
+
+
+class AfPacketMadeAnew(MadeAnew, unittest.TestCase):
+    dataplane = staticmethod(appliance.dpdk)
+
+
+class AfXdpMadeAnew(MadeAnew, unittest.TestCase):
+    dataplane = staticmethod(af_xdp)
+
+
 class AfPacketVersion2(Version2, unittest.TestCase):
     dataplane = staticmethod(appliance.dpdk)
 
