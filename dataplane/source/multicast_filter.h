@@ -35,6 +35,9 @@ class MulticastFilter {
   /// Lets frames to these addresses, the whole set, in.
   Status admit(FilterControls& nic, const std::set<net::MacAddress>& groups);
 
+  /// Forgets what it did to a port that may have been made anew.
+  void forget() { way_ = Way::kNone; }
+
  private:
   enum class Way { kNone, kList, kAllMulticast, kPromiscuous, kFlowRule, kNoFilter };
   Way open_wide(FilterControls& nic);

@@ -55,11 +55,17 @@ void PortOutlet::send(Bytes frame) {
 }
 
 Status PortOutlet::admit(const std::set<net::MacAddress>& groups) {
+  admitted_ = groups;
   if (!port_.id()) {
     return {};
   }
   NicControls nic(*port_.id());
   return filter_.admit(nic, groups);
+}
+
+Status PortOutlet::reopen() {
+  filter_.forget();
+  return admit(std::set<net::MacAddress>(admitted_));
 }
 
 }  // namespace sluice::source

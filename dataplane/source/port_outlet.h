@@ -2,6 +2,8 @@
 
 #include <rte_mempool.h>
 
+#include <set>
+
 #include "config/appliance.h"
 #include "dataplane/net/frame_outlet.h"
 #include "dataplane/source/dpdk_port.h"
@@ -19,8 +21,7 @@ class PortOutlet final : public net::FrameOutlet {
   net::Station station() override;
   void send(Bytes frame) override;
   Status admit(const std::set<net::MacAddress>& groups) override;
-  /// A port without an interface of the kernel's is not made anew: only its link comes and goes.
-  Status reopen() override { return {}; }
+  Status reopen() override;
 
  private:
   bool can_send() const;
@@ -29,6 +30,7 @@ class PortOutlet final : public net::FrameOutlet {
   net::IpAddress address_;
   rte_mempool* pool_;
   MulticastFilter filter_;
+  std::set<net::MacAddress> admitted_;
 };
 
 }  // namespace sluice::source

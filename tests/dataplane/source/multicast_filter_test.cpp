@@ -106,5 +106,16 @@ TEST(MulticastFilter, IsNothingButAListWhereAllMulticastIsOff) {
   EXPECT_THAT(nic.asked, ElementsAre("list of 1", "list of 2"));
 }
 
+TEST(MulticastFilter, IsSetAgainOnAPortThatWasMadeAnew) {
+  FakeNic nic;
+  nic.has_all_multicast = true;
+  MulticastFilter filter("a", AllMulticast::kAuto);
+  EXPECT_TRUE(filter.admit(nic, groups(1)));
+  nic.asked.clear();
+  filter.forget();
+  EXPECT_TRUE(filter.admit(nic, groups(1)));
+  EXPECT_THAT(nic.asked, ElementsAre("list of 1", "all multicast"));
+}
+
 }  // namespace
 }  // namespace sluice::source
