@@ -13,6 +13,8 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <memory>
+#include <utility>
 
 #include "dataplane/net/station.h"
 
@@ -65,13 +67,18 @@ Result<std::unique_ptr<PacketSocket>> PacketSocket::open(const PacketSocketSpec&
   return socket;
 }
 
+/// The socket stays: the right to open another may have been given up since.
 Status PacketSocket::reopen() {
-  close_it();
-  index_ = ::if_nametoindex(interface_.c_str());
-  // Protocol 0: it only sends.
-  fd_ = ::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (index_ == 0 || fd_ < 0) {
+  const unsigned index = ::if_nametoindex(interface_.c_str());
+  if (fd_ < 0 && index != 0) {
+    // Protocol 0: it only sends.
+    fd_ = ::socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  }
+  if (index == 0 || fd_ < 0) {
     return fail(system_error("cannot send IGMP and MLD on " + interface_, errno));
+  }
+  if (std::exchange(index_, index) == index) {
+    return {};
   }
   if (auto admitted = admit_all(); !admitted) {
     return admitted;
@@ -149,15 +156,10 @@ Status PacketSocket::admit(const std::set<MacAddress>& groups) {
   return outcome;
 }
 
-void PacketSocket::close_it() {
+PacketSocket::~PacketSocket() {
   if (fd_ >= 0) {
     ::close(fd_);
-    fd_ = -1;
   }
-}
-
-PacketSocket::~PacketSocket() {
-  close_it();
 }
 
 }  // namespace sluice::net

@@ -31,7 +31,6 @@ class PacketSocket final : public FrameOutlet {
   explicit PacketSocket(const PacketSocketSpec& spec);
   int change_filter(int option, const MacAddress& group) const;
   Status admit_all() const;
-  void close_it();
 
   std::string interface_;
   IpAddress address_;
