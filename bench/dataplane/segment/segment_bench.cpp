@@ -105,7 +105,7 @@ class Appliance {
       ::rte_prefetch0(all.mbuf(i));
     }
     for (size_t i = first; i < first + kBurst; ++i) {
-      constexpr size_t kAhead = 4;
+      constexpr size_t kAhead = 8;
       const uint8_t* const ahead = all.payload(std::min(i + kAhead, all.count() - 1)).data();
       for (size_t line = 0; line < kDatagram; line += 64) ::rte_prefetch0(ahead + line);
       segmenters_[i % kStreams]->push(all.payload(i), now_);
