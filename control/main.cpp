@@ -10,11 +10,14 @@
 
 #include "config/base/file_lock.h"
 #include "config/base/log.h"
+#include "config/base/service_manager.h"
 #include "config/base/stop_signal.h"
+#include "config/base/watchdog.h"
 #include "config/load.h"
 #include "control/api/server.h"
 #include "control/upload/archiver.h"
 #include "control/upload/drain.h"
+#include "storage/arena/progress.h"
 #include "storage/arena/stats.h"
 #include "storage/catalog/catalog.h"
 #include "storage/object/factory.h"
@@ -69,9 +72,15 @@ class ControlProcess {
 
   /// @return whether everything is stored
   bool run(StopSignal& stop) {
+    const auto manager = ServiceManager::of_environment();
+    manager.ready();
+    const Watchdog watchdog(manager, [this, seen = arena::ControlProgress()]() mutable {
+      return seen.advanced(**page_);
+    });
     while (!stop.asked()) {
       archiver_->turn(kTurn);
     }
+    manager.stopping();
     spdlog::info("stopping: what is sealed is stored first");
     return upload::drain(*archiver_, clock_, stop);
   }

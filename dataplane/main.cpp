@@ -2,11 +2,18 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <memory>
 
+#include "config/base/capabilities.h"
 #include "config/base/log.h"
+#include "config/base/service_manager.h"
 #include "config/base/stop_signal.h"
+#include "config/base/watchdog.h"
 #include "config/load.h"
 #include "dataplane/lcore/dataplane.h"
+#include "dataplane/rights.h"
+#include "storage/arena/progress.h"
 
 namespace {
 
@@ -33,6 +40,16 @@ int failed(const sluice::Error& error) {
   return kFailed;
 }
 
+/// Whether slow thread and lcores went on since it was last asked. Sees what any process sees.
+std::function<bool()> progress(const std::filesystem::path& folder) {
+  auto page = sluice::arena::StatsFile::read(sluice::arena::stats_path(folder));
+  if (!page) {
+    return [] { return false; };
+  }
+  return [page = std::make_shared<sluice::arena::StatsFile>(std::move(*page)),
+          seen = sluice::arena::DataplaneProgress()]() mutable { return seen.advanced(**page); };
+}
+
 int capture(const std::filesystem::path& file) {
   sluice::StopSignal stop;
   const auto appliance = sluice::config::load(file);
@@ -50,9 +67,17 @@ int capture(const std::filesystem::path& file) {
   if (auto started = (*dataplane)->start(); !started) {
     return failed(started.error());
   }
+  if (auto kept = sluice::keep_capabilities(sluice::rights_while_capturing(*appliance)); !kept) {
+    spdlog::warn("{}", kept.error().message);
+  }
   std::puts("ready");
   std::fflush(stdout);
-  return (*dataplane)->run(stop) ? 0 : kFailed;
+  const auto manager = sluice::ServiceManager::of_environment();
+  manager.ready();
+  const sluice::Watchdog watchdog(manager, progress(appliance->arena.path));
+  const bool sound = (*dataplane)->run(stop);
+  manager.stopping();
+  return sound ? 0 : kFailed;
 }
 
 }  // namespace

@@ -38,7 +38,8 @@ Result<FileLock> FileLock::take(const std::filesystem::path& path) {
 }
 
 bool FileLock::held(const std::filesystem::path& path) {
-  const int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+  // To ask takes no right to write, which only the holder's user may have.
+  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) {
     return false;
   }

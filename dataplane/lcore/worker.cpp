@@ -2,6 +2,7 @@
 
 #include <rte_cycles.h>
 
+#include "config/base/capabilities.h"
 #include "dataplane/lcore/idler.h"
 
 namespace sluice::lcore {
@@ -11,6 +12,8 @@ void Worker::receive_from(std::unique_ptr<Receiver> receiver, std::atomic<bool>*
 }
 
 void Worker::run() noexcept {
+  // A packet that leads this thread astray finds nothing that it may do.
+  static_cast<void>(keep_capabilities({}));
   stats_.cpu.set(cpu_);
   stats_.is_rx.set(inflows_.empty() ? 0 : 1);
   stats_.is_segment.set(segmenting_ ? 1 : 0);
