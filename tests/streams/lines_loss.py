@@ -37,6 +37,20 @@ def thrice():
     return Made(edit.doubled(edit.doubled(packets, [place]), [place]), cc_errors=1)
 
 
+def announced():
+    """Counters break where discontinuity_indicator says that they do: no error (2.4.3.5)."""
+    packets = base()
+    out = list(packets)
+    video = video_pid(packets)
+    points = [index for index in edit.where(packets, video) if edit.has_flag(packets[index], edit.RANDOM_ACCESS)]
+    for number, index in enumerate(points[2:], 1):
+        out[index] = edit.with_flag(out[index], edit.DISCONTINUITY)
+        for other in edit.where(packets, video):
+            if other >= index:
+                out[other] = edit.with_counter(out[other], (out[other][3] & 15) + 5)
+    return Made(out, clock_jumps=points[2:])
+
+
 def rtp_gap():
     """Three RTP packets in a row are missing."""
     packets = base()
@@ -107,6 +121,7 @@ LINES = [
     Stream("loss", "single packets missing", dropped, "idr"),
     Stream("loss", "legal duplicates", twice, "idr", decode=False),  # ffmpeg keeps both
     Stream("loss", "a packet three times", thrice, "idr", decode=False),
+    Stream("loss", "counters that break as announced", announced, "idr"),
     Stream("loss", "three RTP packets missing", rtp_gap, "idr"),
     Stream("loss", "transport_error_indicator", damaged, "idr"),
     Stream("loss", "all scrambled, indicator set", scrambled(None), "random_access_indicator", timed=False,

@@ -3,7 +3,7 @@
 import random
 
 from harness import ts
-from streams import capture, edit, psi, sources
+from streams import capture, edit, lines_audio, psi, sources
 from streams.stream import Made, Stream
 
 
@@ -187,6 +187,49 @@ def far_long_tables():
     return Made(psi.replaced(made, pid, lambda number, old: long_table(number, pid, psi.read_pmt(old))))
 
 
+def one_pid_for_all_tables():
+    """Two programmes whose PMTs lie on the same PID, one behind the other."""
+    made = lines_audio.two_programmes().packets
+    numbers = {}
+    for one in made:
+        if ts.pid(one) in (0x1000, 0x1100):
+            numbers.setdefault(ts.pid(one), psi.read_pmt(one))
+    both = [section_of(read) for read in numbers.values()]
+    made = psi.replaced(made, psi.PAT_PID, lambda *_: psi.packets(psi.PAT_PID, [psi.pat({1: 0x1000, 2: 0x1000})]))
+    made = [one for one in made if ts.pid(one) != 0x1100]
+    return Made(psi.replaced(made, 0x1000, lambda *_: psi.packets(0x1000, both)))
+
+
+def many_programmes():
+    """A PAT over several packets, most of whose programmes never come."""
+    made = base()
+    pat = psi.pat({number: 0x1000 if number == 1 else 0x1200 + number for number in range(1, 100)})
+    return Made(psi.replaced(made, psi.PAT_PID, lambda *_: psi.packets(psi.PAT_PID, [pat])))
+
+
+def stuffed():
+    """Constant bitrate: as many null packets as others, among them."""
+    made = base()
+    return Made([one for packet in made for one in (packet, edit.null())])
+
+
+def other_sender():
+    """The RTP sender is replaced by another: SSRC and sequence are others, the stream goes on."""
+    made = base()
+    due = capture.datagrams(made)
+    half = len(due) // 2
+    both = capture.rtp(due[:half]) + capture.rtp(due[half:], 3, 0x0BAD_CAFE)
+    return Made(made, capture.file(both), ".pcap")
+
+
+def extended_headers():
+    """RTP with contributing sources, a header extension and padding (RFC 3550, 5.1)."""
+    made = base()
+    due = [(when, bytes([data[0] | 0x32]) + data[1:12] + bytes(8) + b"\xBE\xDE\0\1" + bytes(4) + data[12:] + b"\0\0\0\4")
+           for when, data in capture.rtp(capture.datagrams(made))]
+    return Made(made, capture.file(due), ".pcap")
+
+
 def rare_tables():
     """PAT and PMT come once, at the beginning."""
     made = base()
@@ -199,6 +242,8 @@ LINES = [
     Stream("packets", "204 bytes each", framed(0, 16), "idr"),
     Stream("packets", "bare UDP in a capture", plain_capture, "idr"),
     Stream("packets", "RTP in a capture", in_rtp(), "idr"),
+    Stream("packets", "RTP with extension, CSRC list and padding", extended_headers, "idr"),
+    Stream("packets", "RTP of another sender, the stream going on", other_sender, "idr", marks={3: {"source_switch"}}),
     Stream("packets", "RTP reordered by up to three", in_rtp(lambda due: capture.reordered(due, 20, 3)), "idr"),
     Stream("packets", "RTP duplicated", doubled, "idr"),
     Stream("packets", "RTP reordered and duplicated", reordered_and_doubled, "idr"),
@@ -210,6 +255,10 @@ LINES = [
     Stream("packets", "PAT and PMT at the beginning alone", rare_tables, "idr"),
     Stream("packets", "a PMT over four packets", tables(long_table), "idr"),
     Stream("packets", "a PMT over four packets, far away", far_long_tables, "idr"),
+    Stream("packets", "PMTs of two programmes on one PID", one_pid_for_all_tables, "idr",
+           decode=False),  # ffmpeg takes one PMT of a PID
+    Stream("packets", "a PAT of 99 programmes over several packets", many_programmes, "idr"),
+    Stream("packets", "constant bitrate with null packets", stuffed, "idr"),
     Stream("packets", "several sections in a packet", tables(among_others), "idr"),
     Stream("packets", "a PMT behind a pointer field", tables(behind_a_pointer), "idr"),
     Stream("packets", "a PMT that is not yet in force", tables(not_yet), "idr"),

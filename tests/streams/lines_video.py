@@ -116,14 +116,17 @@ def unknown_without_indicator(**more):
     return Made(chain(as_type(0x33), without_indicator)(packets, video_pid(packets)))
 
 
+# An IDR each four seconds, recovery points each second between.
+MIXED = sources.X264 + "keyint=25:min-keyint=1:scenecut=0:open-gop=1:bframes=2:b-adapt=0 -forced-idr 1 -force_key_frames 0,4,8"
 SLICES = sources.X264 + "keyint=50:min-keyint=50:scenecut=0:slices=4"
 MBAFF = sources.CLOSED + " -flags +ildct+ilme -top 1"
-MIXED = sources.X264 + "keyint=100:min-keyint=25:scenecut=0:open-gop=1:bframes=2 -force_key_frames expr:gte(t,n_forced*2)"
 
 LINES = [
     Stream("video", "H.264, closed GOP", of(sources.CLOSED), "idr"),
     Stream("video", "H.264, joined in the middle of a GOP", edited(lambda packets, _: packets[120:]), "idr"),
     Stream("video", "H.264, open GOP with recovery points", of(sources.OPEN), "recovery_point"),
+    Stream("video", "H.264, IDR pictures among recovery points", of(MIXED), "recovery_point+idr",
+           awaits="recovery points to cut where IDR pictures are rarer than slots"),
     Stream("video", "H.264, intra-refresh with recovery points", of(sources.REFRESH), "recovery_point"),
     Stream("video", "H.264, intra-refresh with neither, indicator set",
            edited(without_nals("h264", {6}), sources.REFRESH), "random_access_indicator", witness="reader",
@@ -158,6 +161,8 @@ LINES = [
            fields(0x02, lambda: encode.mpeg2_fields(250, 25), False), "i_picture"),
     Stream("video", "MPEG-2, start codes and headers torn",
            edited(torn(19), sources.MPEG2, "-c:a mp2 -b:a 64k"), "i_picture"),
+    Stream("video", "MPEG-1 in stream type 1", edited(as_type(0x01), "-c:v mpeg1video -g 25 -bf 0 -b:v 300k",
+                                                      "-c:a mp2 -b:a 64k"), "i_picture"),
     Stream("video", "VVC, by the random access indicator", edited(as_type(0x33)), "random_access_indicator",
            witness="reader", decode=False),
     Stream("video", "AVS, by the random access indicator", edited(as_type(0x42)), "random_access_indicator",

@@ -14,19 +14,19 @@ class Cut:
     kind: str
 
 
-def access_points(reading, longest):
+def access_points(reading, target):
     """(unit, kind) of every place where a decoder can start, as the codec's rule has it.
 
-    H.264: IDR pictures; recovery points too where there are no IDRs, which is where two of them are
-    never within `longest` of each other. Where neither says more, the random_access_indicator does.
+    H.264: IDR pictures; recovery points too where there are no IDRs, which is where not every slot has
+    one. Where neither says more, the random_access_indicator does.
     """
     units = [unit for unit in reading.timed if not unit.broken]
     if reading.kind != reader.VIDEO:
         return [(unit, "pes") for unit in units]
     idr = [unit for unit in units if unit.access == "idr"]
-    if any(reader.ahead(a.pts, b.pts) <= longest for a, b in zip(idr, idr[1:])):
+    if any(reader.ahead(a.pts, b.pts) <= target for a, b in zip(idr, idr[1:])):
         units = [unit for unit in units if unit.access != "recovery_point"]
-    if len({unit.access for unit in units} - {None}) > (len(idr) == 1) or len(idr) > 1:
+    if len(idr) > 1 or any(unit.access not in (None, "idr") for unit in units):
         return [(unit, unit.access) for unit in units if unit.access]
     return [(unit, unit.access or "random_access_indicator") for unit in units
             if unit.access or unit.random_access]
@@ -40,7 +40,7 @@ def cuts(reading, target, longest, made):
     without access points are cut at the same places wherever one began to look. Behind a hole it
     counts from there."""
     target, longest = round(target * ts.CLOCK), round(longest * ts.CLOCK)
-    points = {unit.index: kind for unit, kind in access_points(reading, longest)}
+    points = {unit.index: kind for unit, kind in access_points(reading, target)}
     events = sorted([(place, "jump") for place in made.jumps] + [(place, "hole") for place in made.holes]
                     + [(place, "change") for place in [*made.clock_jumps, *reading.pmt_changes]])
     found, slot, limit = [], None, None
