@@ -4,7 +4,7 @@ namespace sluice::media {
 namespace {
 
 constexpr std::array<IndicatorInfo, kIndicatorCount> kInfos{{
-    {"1.1", "TS_sync_loss", 1, "2 sync bytes in a row, or silence of 1 s"},
+    {"1.1", "TS_sync_loss", 1, "2 in a row, or 1 s silent"},
     {"1.2", "Sync_byte_error", 1, "none"},
     {"1.3.a", "PAT_error_2", 1, "0.5 s"},
     {"1.4", "Continuity_count_error", 1, "none"},

@@ -103,6 +103,14 @@ void Tr101290Monitor::take_bad_sync(uint64_t places) noexcept {
   }
 }
 
+void Tr101290Monitor::take_gaps(uint64_t gaps, uint64_t packets) noexcept {
+  if (packets > gaps) {
+    take_bad_sync(packets);
+  } else {
+    for (; gaps > 0; --gaps) take_bad_sync(1);
+  }
+}
+
 void Tr101290Monitor::take_break(uint8_t slot) noexcept {
   counts_.add(Indicator::kContinuityCountError, now_ns_);
   ++line_;

@@ -63,6 +63,8 @@ class Tr101290Monitor {
   }
   /// At so many places in a row a packet should have begun and none did.
   void take_bad_sync(uint64_t places) noexcept;
+  /// The same of a datagram, in which so many gaps were found that so many packets would fit into.
+  void take_gaps(uint64_t gaps, uint64_t packets) noexcept;
 
   /// The stream ends here: what is judged in blocks is judged.
   void finish() noexcept;

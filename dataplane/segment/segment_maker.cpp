@@ -24,9 +24,9 @@ void SegmentMaker::begin_datagram(int64_t arrival_ns) noexcept {
   monitor_.set_time(arrival_ns);
 }
 
-void SegmentMaker::note_bad_sync(uint64_t places, int64_t arrival_ns) noexcept {
+void SegmentMaker::note_gaps(uint64_t gaps, uint64_t packets, int64_t arrival_ns) noexcept {
   monitor_.set_time(arrival_ns);
-  monitor_.take_bad_sync(places);
+  monitor_.take_gaps(gaps, packets);
 }
 
 void SegmentMaker::clock_stepped() noexcept {

@@ -20,8 +20,8 @@ class SegmentMaker {
   void begin_datagram(int64_t arrival_ns) noexcept;
   /// Takes packets that are all in sync. False if room ran out.
   bool take(const uint8_t* begin, const uint8_t* end) noexcept;
-  /// In a datagram of `arrival_ns` packets should have begun at so many places in a row.
-  void note_bad_sync(uint64_t places, int64_t arrival_ns) noexcept;
+  /// In a datagram of `arrival_ns` so many gaps were found that so many packets would fit into.
+  void note_gaps(uint64_t gaps, uint64_t packets, int64_t arrival_ns) noexcept;
   /// All packets of the datagram have been taken.
   void end_datagram() noexcept;
 

@@ -42,7 +42,6 @@ class Segmenter::Impl {
  private:
   void take_rtp(Bytes datagram, int64_t arrival_ns) noexcept;
   void take_payload(Bytes payload, int64_t arrival_ns) noexcept;
-  void note_bad_sync(Bytes payload, const PacketRuns::Found& found, int64_t arrival_ns) noexcept;
   bool take_selected(const uint8_t* begin, const uint8_t* end) noexcept;
   /// Takes RTP payloads in their order.
   auto in_order() noexcept {
@@ -102,7 +101,9 @@ void Segmenter::Impl::take_payload(Bytes payload, int64_t arrival_ns) noexcept {
       });
   if (found.sync_losses > 0 || found.packets == 0) [[unlikely]] {
     stats_.sync_losses.add(found.sync_losses);
-    if (!found.stopped) note_bad_sync(payload, found, arrival_ns);
+    const size_t places = payload.size() / kTsPacketSize;
+    const size_t missing = places > found.packets ? places - found.packets : 0;
+    if (!found.stopped) maker_.note_gaps(found.sync_losses, missing, arrival_ns);
   }
   if (found.stopped) {
     maker_.drop_for_room(1);
@@ -110,18 +111,6 @@ void Segmenter::Impl::take_payload(Bytes payload, int64_t arrival_ns) noexcept {
     maker_.drop(Drop::kNotTs);
   } else {
     maker_.end_datagram();
-  }
-}
-
-/// Places without a packet lie one by one, or as far as that is known in a row.
-void Segmenter::Impl::note_bad_sync(Bytes payload, const PacketRuns::Found& found,
-                                    int64_t arrival_ns) noexcept {
-  const uint64_t places = payload.size() / kTsPacketSize;
-  const uint64_t missing = places > found.packets ? places - found.packets : 0;
-  if (missing > found.sync_losses) {
-    maker_.note_bad_sync(missing, arrival_ns);
-  } else {
-    for (size_t i = 0; i < found.sync_losses; ++i) maker_.note_bad_sync(1, arrival_ns);
   }
 }
 
