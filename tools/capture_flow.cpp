@@ -74,14 +74,14 @@ bool is_capture(const std::filesystem::path& path) {
   return std::find(kMagics.begin(), kMagics.end(), word) != kMagics.end();
 }
 
-Result<CaptureFlow> find_ts_flow(const std::filesystem::path& capture) {
+Result<std::vector<CaptureFlow>> find_ts_flows(const std::filesystem::path& capture) {
   using Key = std::tuple<net::IpAddress, uint16_t, uint16_t>;
   struct Count {
     uint64_t plain = 0;
     uint64_t rtp = 0;
   };
   std::map<Key, Count> flows;
-  CaptureFlow best;
+  uint64_t cut_short = 0;
   const Status read = for_each_datagram(
       capture,
       [&](const net::Frame& frame, Bytes payload, int64_t) {
@@ -92,21 +92,31 @@ Result<CaptureFlow> find_ts_flow(const std::filesystem::path& capture) {
           count.rtp += count_ts(packet->payload);
         }
       },
-      [&] { ++best.cut_short; });
+      [&] { ++cut_short; });
+  std::vector<CaptureFlow> found;
   for (const auto& [key, count] : flows) {
     const uint64_t most = std::max(count.plain, count.rtp);
-    if (most <= best.ts_packets) continue;
-    best = {std::get<0>(key), std::get<1>(key), std::get<2>(key), count.rtp > count.plain, most,
-            best.cut_short};
+    if (most == 0) continue;
+    found.push_back({std::get<0>(key), std::get<1>(key), std::get<2>(key), count.rtp > count.plain,
+                     most, cut_short});
   }
-  if (best.ts_packets > 0) return best;
+  std::stable_sort(found.begin(), found.end(), [](const CaptureFlow& a, const CaptureFlow& b) {
+    return a.ts_packets > b.ts_packets;
+  });
+  if (!found.empty()) return found;
   if (!read) return fail(read.error());
   std::string why = capture.string() + " holds no UDP or RTP datagrams with TS packets in them";
-  if (best.cut_short > 0) {
-    why += "; " + std::to_string(best.cut_short) +
+  if (cut_short > 0) {
+    why += "; " + std::to_string(cut_short) +
            " frames are not whole in it: capture them whole (tcpdump -s 0)";
   }
   return fail(std::move(why));
+}
+
+Result<CaptureFlow> find_ts_flow(const std::filesystem::path& capture) {
+  const auto flows = find_ts_flows(capture);
+  if (!flows) return fail(flows.error());
+  return flows->front();
 }
 
 Status read_flow(const std::filesystem::path& capture, const CaptureFlow& flow,

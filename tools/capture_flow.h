@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "config/base/digest.h"
 #include "config/base/result.h"
@@ -27,7 +28,9 @@ struct CaptureFlow {
 /// Whether the file begins as a .pcap or .pcapng does.
 bool is_capture(const std::filesystem::path& path);
 
-/// The flow that carries the most TS packets; an error if none carries any.
+/// The flows that carry TS packets, the one that carries the most first; an error if there is none.
+Result<std::vector<CaptureFlow>> find_ts_flows(const std::filesystem::path& capture);
+/// The first of them.
 Result<CaptureFlow> find_ts_flow(const std::filesystem::path& capture);
 
 /// Calls `each(payload, arrival_ns)` for the flow's datagrams, in order. An error says that the

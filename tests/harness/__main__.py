@@ -12,7 +12,7 @@ from harness import fuzz, gtests, paths, pytests, s3_server, sanitizers
 from harness.report import Report
 
 # Suites that need nothing but this process come first: they fail soonest.
-ORDER = ["structure", "format", "tidy", "unit", "segment", "streams", "bad_input", "hours", "crash",
+ORDER = ["structure", "format", "tidy", "unit", "segment", "analyze", "streams", "bad_input", "hours", "crash",
          "network", "s3", "record", "quickstart", "browser"]
 NEEDS_S3 = {"unit", "hours"}  # others start servers of their own
 

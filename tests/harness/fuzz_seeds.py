@@ -111,6 +111,9 @@ def manifest_line():
 SEEDS = {
     "access_point": lambda: [bytes([codec, 90]) + elementary(channel)[:2000]
                              for codec, channel in zip((0, 1, 2), channels())],
+    "analyze": lambda: [seed for channel in channels()
+                        for seed in (b"\0" + channel[:60_000],
+                                     b"\1" + b"".join(b"\xbc" + part for part in datagrams(channel, 8))[:60_000])],
     "capture_file": lambda: [capture(channels()[0])],
     "channel_list": lambda: [start + text.encode() for text in CHANNEL_LISTS for start in (b"\0", b"\1")],
     "config": examples,
