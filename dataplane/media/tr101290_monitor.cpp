@@ -21,7 +21,7 @@ Tr101290Monitor::Tr101290Monitor()
       accuracies_(std::make_unique_for_overwrite<PcrAccuracy[]>(kMaxWatches + 1)) {
   watches_[0] = {};
   for (const uint16_t pid : kTablePids) watch(pid)->is_fixed = true;
-  mark_tables();
+  listen();
 }
 
 /// Somewhat late is fine: what passed its limit counts the same whenever it is looked at.
@@ -62,8 +62,10 @@ void Tr101290Monitor::tick() noexcept {
   expire(pat_, Indicator::kPatError2, kTableLimitNs);
   for (size_t i = 1; i < watch_count_; ++i) {
     Watch& w = watches_[i];
-    if (w.listed_in != 0 && seen_[i] == Seen::kYes) w.presence.start(now_ns_, kPidLimitNs);
-    if (seen_[i] == Seen::kYes && w.listed_in != 0) seen_[i] = Seen::kNo;
+    if (w.listed_in != 0 && quiet_[w.pid] != 0) {
+      quiet_[w.pid] = 0;
+      w.presence.start(now_ns_, kPidLimitNs);
+    }
     expire(w.presence, Indicator::kPidError, kPidLimitNs);
     expire(w.table, Indicator::kPmtError2, kTableLimitNs);
     expire(w.pts, Indicator::kPtsError, kPtsLimitNs);
@@ -90,6 +92,7 @@ void Tr101290Monitor::lose_sync() noexcept {
   if (in_sync_) counts_.add(Indicator::kTsSyncLoss, now_ns_);
   in_sync_ = false;
   good_in_a_row_ = 0;
+  quiet_.fill(0);  // each packet counts towards finding it again
 }
 
 void Tr101290Monitor::take_bad_sync(uint64_t places) noexcept {
@@ -118,7 +121,9 @@ void Tr101290Monitor::take_break(uint8_t slot) noexcept {
 }
 
 void Tr101290Monitor::take_special(const TsPacket& packet, TsHeader header, Continuity continuity,
-                                   uint64_t number, uint8_t slot) noexcept {
+                                   uint64_t number) noexcept {
+  const uint16_t pid = header.pid();
+  const uint8_t slot = slots_[pid];
   if (!in_sync_) find_sync();
   if (header.transport_error()) {
     counts_.add(Indicator::kTransportError, now_ns_);
@@ -126,8 +131,8 @@ void Tr101290Monitor::take_special(const TsPacket& packet, TsHeader header, Cont
   }
   if (continuity == Continuity::kBroken) take_break(slot);
   Watch& w = watches_[slot];
-  if (seen_[slot] == Seen::kNo) seen_[slot] = Seen::kYes;
-  if (w.listed_in != 0 && w.has_tables()) w.presence.start(now_ns_, kPidLimitNs);
+  if (w.listed_in != 0) renew(w.presence, Indicator::kPidError, kPidLimitNs);
+  quiet_[pid] = in_sync_ && !w.has_tables() ? 1 : 0;
   if (header.scrambled()) take_scrambled(slot);
   if (continuity == Continuity::kDuplicate) return;
   if (w.clock_of != 0 && header.has_adaptation_field()) take_clock(slot, packet, number);

@@ -55,11 +55,11 @@ class Tr101290Monitor {
   /// stream, growing with each
   void take(const TsPacket& packet, TsHeader header, Continuity continuity,
             uint64_t number) noexcept {
-    const uint8_t slot = slots_[header.pid()];
-    const bool plain = header.is_plain() & (continuity == Continuity::kContinues) & in_sync_;
-    if (plain && seen_[slot] == Seen::kYes) [[likely]]
+    // Most of a stream: payload that goes on, of a PID of which that is all there is to know.
+    const bool plain = header.is_plain() & (continuity == Continuity::kContinues);
+    if (plain & (quiet_[header.pid()] != 0)) [[likely]]
       return;
-    take_special(packet, header, continuity, number, slot);
+    take_special(packet, header, continuity, number);
   }
   /// At so many places in a row a packet should have begun and none did.
   void take_bad_sync(uint64_t places) noexcept;
@@ -75,8 +75,6 @@ class Tr101290Monitor {
   uint64_t pcrs_not_judged() const noexcept { return pcrs_not_judged_; }
 
  private:
-  /// Whether packets of a PID came since the last tick; kTables: they are all looked at.
-  enum class Seen : uint8_t { kNo, kYes, kTables };
   /// What a PID is watched for. A set bit of a mask is a programme that names it.
   struct Watch {
     uint16_t pid;
@@ -113,8 +111,8 @@ class Tr101290Monitor {
   void find_sync() noexcept;
   void lose_sync() noexcept;
   void take_break(uint8_t slot) noexcept;
-  void take_special(const TsPacket& packet, TsHeader header, Continuity continuity, uint64_t number,
-                    uint8_t slot) noexcept;
+  void take_special(const TsPacket& packet, TsHeader header, Continuity continuity,
+                    uint64_t number) noexcept;
   void take_scrambled(uint8_t slot) noexcept;
   void take_clock(uint8_t slot, const TsPacket& packet, uint64_t number) noexcept;
   void take_pts(Watch& watch, TsHeader header, Bytes payload) noexcept;
@@ -127,7 +125,7 @@ class Tr101290Monitor {
   Watch* watch(uint16_t pid) noexcept;
   void forget(uint64_t program) noexcept;
   void drop_unused() noexcept;
-  void mark_tables() noexcept;
+  void listen() noexcept;
   uint8_t* kept_section(uint8_t slot) noexcept;
 
   IndicatorCounts counts_;
@@ -143,8 +141,10 @@ class Tr101290Monitor {
   uint64_t pcrs_judged_ = 0;
   uint64_t pcrs_not_judged_ = 0;
 
-  std::array<uint8_t, kPidCount> slots_{};    ///< by PID: its place in watches_, 0 = not watched
-  std::array<Seen, kMaxWatches + 1> seen_{};  ///< by place
+  /// By PID: it came since the last tick, in sync, and none of its packets is looked at for what it
+  /// holds.
+  std::array<uint8_t, kPidCount> quiet_{};
+  std::array<uint8_t, kPidCount> slots_{};  ///< by PID: its place in watches_, 0 = not watched
   std::array<Program, kMaxPrograms> programs_{};
   std::array<uint32_t, 256> pat_crcs_{};  ///< of each section of the PAT
   size_t watch_count_ = 1;                ///< places in use or used, the first being nobody's

@@ -161,15 +161,12 @@ void Tr101290Monitor::drop_unused() noexcept {
     w.in_use = false;
     slots_[w.pid] = 0;
   }
-  mark_tables();
+  listen();
 }
 
-void Tr101290Monitor::mark_tables() noexcept {
-  for (size_t i = 1; i < watch_count_; ++i) {
-    const bool was = seen_[i] == Seen::kTables;
-    const bool is = watches_[i].in_use && watches_[i].has_tables();
-    if (was != is) seen_[i] = is ? Seen::kTables : Seen::kNo;
-  }
+/// What a PID is watched for may have changed.
+void Tr101290Monitor::listen() noexcept {
+  for (size_t i = 1; i < watch_count_; ++i) quiet_[watches_[i].pid] = 0;
 }
 
 /// The place of a PID, a new one if it has none; nullptr if there is none left.

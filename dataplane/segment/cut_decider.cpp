@@ -93,14 +93,15 @@ bool CutDecider::take_time(int64_t arrival_ns) noexcept {
 
 bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
   const uint16_t pid = header.pid();
-  continuity_ = Continuity::kContinues;
   if (header.transport_error()) [[unlikely]] {
+    continuity_ = Continuity::kContinues;
     ++totals_.transport_errors;
     note_fault(pid, &arena::PidFaults::transport_errors);
     run_.end();
     return false;
   }
   if (pid == media::kNullPid) {
+    continuity_ = Continuity::kContinues;
     run_.end();
     return false;
   }
