@@ -35,7 +35,7 @@ uint32_t ring_slots(const LcorePlan& lcores, const source::SourcePlan& sources) 
 
 source::PoolSpec pool_spec(const LcorePlan& lcores, const source::SourcePlan& sources) {
   constexpr uint32_t kPerQueue = 4096 + 64 + 256;  // the last: IGMP and MLD frames
-  constexpr uint32_t kPerLcore = 512;  // its cache and a burst
+  constexpr uint32_t kPerLcore = 512;              // its cache and a burst
   uint32_t mbufs = ring_slots(lcores, sources);
   for (const source::InputPlan& input : sources.inputs) {
     mbufs += kPerQueue * input.port.rx_queues;

@@ -69,7 +69,7 @@ std::optional<MembershipQuery> Igmp::read_query(Bytes packet) const {
   if (packet.size() < kLeastHeader) {
     return std::nullopt;
   }
-  const size_t header = (packet[0] & 0x0fU) * 4;
+  const size_t header = (packet[0] & 0x0fU) * size_t{4};
   constexpr uint8_t kProtocolIgmp = 2;
   if (packet[0] >> 4 != 4 || header < kLeastHeader || header > packet.size() ||
       packet[8] != 1 /* TTL */ || packet[9] != kProtocolIgmp) {

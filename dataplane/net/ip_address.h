@@ -39,7 +39,7 @@ class IpAddress {
   const std::array<uint8_t, 16>& bytes() const noexcept { return bytes_; }
   std::string str() const;
 
-  auto operator<=>(const IpAddress&) const = default;
+  auto operator<=>(const IpAddress&) const = default;  // NOLINT(modernize-use-nullptr)
 
  private:
   std::array<uint8_t, 16> bytes_{};

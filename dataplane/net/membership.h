@@ -17,7 +17,7 @@ struct Group {
   IpAddress source;   ///< none = from anywhere; else source-specific (RFC 4607)
   uint16_t vlan = 0;  ///< 802.1Q identifier; 0 = untagged
 
-  auto operator<=>(const Group&) const = default;
+  auto operator<=>(const Group&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Keeps the multicast groups of one port joined, so that the network sends them. Whoever keeps

@@ -44,7 +44,7 @@ Status OwnMembership::want(std::vector<Group> groups) {
   for (const Group& group : groups) {
     by_link[{group.vlan, group.address.is_v4()}].push_back(group);
   }
-  const Status admitted = admit(groups);
+  Status admitted = admit(groups);
   for (const auto& [link, wanted] : by_link) {
     host(link).want(wanted);
   }

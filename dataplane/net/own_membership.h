@@ -29,7 +29,7 @@ class OwnMembership final : public Membership {
   struct Link {
     uint16_t vlan;
     bool v4;
-    auto operator<=>(const Link&) const = default;
+    auto operator<=>(const Link&) const = default;  // NOLINT(modernize-use-nullptr)
   };
   std::unique_ptr<MembershipProtocol> protocol(const Link& link) const;
   MembershipHost& host(const Link& link);
