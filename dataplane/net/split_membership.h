@@ -34,7 +34,7 @@ class SplitMembership final : public Membership {
   }
 
  private:
-  static Status first_of(Status one, Status other) { return one ? other : one; }
+  static Status first_of(const Status& one, const Status& other) { return one ? other : one; }
 
   std::unique_ptr<Membership> untagged_;
   std::unique_ptr<Membership> tagged_;

@@ -6,7 +6,8 @@ namespace sluice::net {
 
 Station station_of(const MacAddress& mac, unsigned mtu, std::span<const IpAddress> addresses) {
   constexpr unsigned kLeastMtu = 576;  // that every IPv4 host takes
-  Station station{.mac = mac, .v4 = {}, .v6 = {}, .mtu = std::max(mtu, kLeastMtu)};
+  constexpr unsigned kMostMtu = 1500;  // that every switch takes for itself, jumbo frames or not
+  Station station{.mac = mac, .v4 = {}, .v6 = {}, .mtu = std::clamp(mtu, kLeastMtu, kMostMtu)};
   for (const IpAddress& address : addresses) {
     if (address.is_v4() && station.v4.is_none()) {
       station.v4 = address;

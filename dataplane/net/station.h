@@ -18,9 +18,9 @@ struct Station {
   unsigned mtu = 1500;
 };
 
-/// The station of a port. Of its addresses the first that fits is taken: the configured one, then
-/// its own. IPv6 has one in any case, made from the Ethernet address: reports from :: are ignored
-/// by routers (RFC 3810, 5.2.13).
+/// The station of a port, which sends no jumbo frames of its own. Of its addresses the first that
+/// fits is taken: the configured one, then its own. IPv6 has one in any case, made from the
+/// Ethernet address: reports from :: are ignored by routers (RFC 3810, 5.2.13).
 Station station_of(const MacAddress& mac, unsigned mtu, std::span<const IpAddress> addresses);
 
 /// The address of a configured "10.1.2.3/24"; none of "".

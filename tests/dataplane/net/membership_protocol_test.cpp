@@ -282,5 +282,17 @@ TEST(LinkLocalAddress, ComesFromTheEthernetAddress) {
             ip("fe80::5054:ff:fe12:3456"));
 }
 
+TEST(Station, TakesTheFirstAddressThatFits) {
+  const std::vector<IpAddress> addresses = {IpAddress(), ip("2001:db8::1"), ip("10.1.2.3"),
+                                            ip("fe80::5"), ip("10.1.2.4")};
+  const Station station = station_of({2, 0, 0, 0, 0, 1}, 9000, addresses);
+  EXPECT_EQ(station.v4, ip("10.1.2.3"));
+  EXPECT_EQ(station.v6, ip("fe80::5"));
+  EXPECT_EQ(station.mtu, 1500U);
+  EXPECT_EQ(station_of({2, 0, 0, 0, 0, 1}, 0, {}).v6, ip("fe80::ff:fe00:1"));
+  EXPECT_EQ(address_of("10.1.2.3/24"), ip("10.1.2.3"));
+  EXPECT_TRUE(address_of("").is_none());
+}
+
 }  // namespace
 }  // namespace sluice::net
