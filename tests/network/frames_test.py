@@ -12,7 +12,7 @@ from harness import appliance, capture_file, frames, media, network, ts
 SUITE = "network"
 NEEDS_ROOT = True
 
-SECONDS, JUMBO_MTU = 4, 9000
+SECONDS = 4
 PORT = 5000
 MTU_PIECE = 1480  # bytes of a datagram that a fragment carries over Ethernet
 TAG, QINQ = ((frames.VLAN, 0x2005),), ((frames.SERVICE_VLAN, 100), (frames.VLAN, 7))
@@ -105,13 +105,15 @@ WAYS = {
 class Ways:
     """Every way at once; the tests look at what the capture left."""
 
+    MTU, WAYS = 9000, WAYS
+
     @classmethod
     def setUpClass(cls):
         folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="sluice-t-")))
         veth = cls.enterClassContext(network.VethPair())
-        veth.set_mtu(JUMBO_MTU, JUMBO_MTU)
+        veth.set_mtu(cls.MTU, cls.MTU)
         cls.data, cls.sent, schedule = {}, {}, []
-        for number, (name, way) in enumerate(WAYS.items()):
+        for number, (name, way) in enumerate(cls.WAYS.items()):
             cls.data[name] = channel(number)
             datagrams = way.datagrams(cls.data[name])
             cls.sent[name] = len(datagrams)
@@ -120,7 +122,7 @@ class Ways:
                 schedule += [(seconds, frame) for frame in way.to_frames(payload, index)]
         capture = folder / "all.pcap"
         capture_file.write(capture, sorted(schedule, key=lambda timed: timed[0]))
-        streams = [{"name": name, "bitrate": "2Mbps", **way.stream} for name, way in WAYS.items()]
+        streams = [{"name": name, "bitrate": "2Mbps", **way.stream} for name, way in cls.WAYS.items()]
         cls.sluice = cls.enterClassContext(
             appliance.Appliance(streams, cls.dataplane(veth.interface), arena="256MiB"))
         cls.sluice.start()
@@ -204,3 +206,15 @@ class DpdkWays(Ways, unittest.TestCase):
 
 class PcapWays(Ways, unittest.TestCase):
     dataplane = staticmethod(appliance.pcap)
+
+
+def af_xdp(interface):
+    return {"driver": "dpdk", "eal": ["--no-pci", f"--vdev=net_af_xdp0,iface={interface}"],
+            "ports": [{"name": "a", "device": "net_af_xdp0"}]}
+
+
+class XdpWays(Ways, unittest.TestCase):
+    """Frames of more than a page are beyond af_xdp."""
+
+    MTU, WAYS = 2000, {name: way for name, way in WAYS.items() if not name.startswith("jumbo")}
+    dataplane = staticmethod(af_xdp)
