@@ -1,7 +1,14 @@
 """The table of streams, for people."""
 
+from streams import reader
+
 HEAD = ("stream", "rule", "cuts", "PTS of the cuts: first, and steps", "marks", "cc err crc scr", "verdict")
-WIDEST = (50, 16, 7, 44, 26, 14, 60)
+WIDEST = (46, 23, 5, 34, 27, 14, 44)
+LEGEND = """
+cuts: made / expected. PTS: raw, 90 kHz, and how far the next cut is. marks: number of the segment and why it does
+not go on from the one before. cc: continuity errors. err: transport_error_indicator. crc: tables with wrong CRC.
+scr: scrambled packets. The verdict is of bytes, cuts, durations, marks, counters, injection, playlist and decoding.
+"""
 
 
 def row(verdict):
@@ -22,7 +29,7 @@ def row(verdict):
 def _steps(values):
     if not values:
         return ""
-    steps, out = [b - a for a, b in zip(values, values[1:])], [str(values[0])]
+    steps, out = [reader.ahead(a, b) for a, b in zip(values, values[1:])], [str(values[0])]
     while steps:
         same = next((n for n, step in enumerate(steps) if step != steps[0]), len(steps))
         out.append(f"{steps[0]:+}" + (f"×{same}" if same > 1 else ""))
@@ -39,7 +46,7 @@ def render(rows):
         for line in range(max(map(len, cells))):
             lines.append("  ".join((cell[line] if line < len(cell) else "").ljust(width)
                                    for cell, width in zip(cells, widths)).rstrip())
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + LEGEND
 
 
 def _wrapped(text, width):
