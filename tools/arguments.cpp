@@ -1,5 +1,8 @@
 #include "tools/arguments.h"
 
+#include <unistd.h>
+
+#include <cerrno>
 #include <iostream>
 
 #include "config/base/units.h"
@@ -49,6 +52,16 @@ std::optional<config::Appliance> load_or_say(const std::filesystem::path& file) 
     return std::nullopt;
   }
   return std::move(*loaded);
+}
+
+bool may_look(const std::filesystem::path& folder) {
+  if (::access(folder.c_str(), R_OK | X_OK) == 0 || errno != EACCES) {
+    return true;
+  }
+  say_error("no right to look into " + folder.string() +
+            ": be root, or in the group that it belongs to (with the systemd units: adduser $USER "
+            "sluice)");
+  return false;
 }
 
 void say_error(const std::string& message) {

@@ -23,6 +23,10 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name,
 /// Loads a configuration, or says on stderr everything that is wrong with it.
 std::optional<config::Appliance> load_or_say(const std::filesystem::path& file);
 
+/// Says so and gives false if this user may not look into an appliance's folder of shared memory,
+/// which would look as if nobody worked there.
+bool may_look(const std::filesystem::path& folder);
+
 /// "sluice: MESSAGE" on stderr.
 void say_error(const std::string& message);
 

@@ -1,7 +1,9 @@
 #include <iostream>
 #include <memory>
 
+#include "config/load.h"
 #include "tools/arguments.h"
+#include "tools/check_json.h"
 #include "tools/check_report.h"
 #include "tools/commands.h"
 #include "tools/preflight.h"
@@ -13,26 +15,45 @@ namespace {
 struct Arguments {
   std::filesystem::path file;
   bool connect = false;
+  bool json = false;
 };
 
-int check(const Arguments& arguments) {
-  const auto appliance = load_or_say(arguments.file);
-  if (!appliance) {
-    return kWrongUsage;
+void print(const api::Json& json) {
+  std::cout << json.dump(2, ' ', false, api::Json::error_handler_t::replace) << "\n";
+}
+
+int wrong(const Arguments& arguments, const std::vector<config::Problem>& problems) {
+  if (arguments.json) {
+    print(problems_json(problems));
+  } else {
+    std::cerr << to_string(problems) << "\n";
   }
+  return kWrongUsage;
+}
+
+int check(const Arguments& arguments) {
+  const auto appliance = config::load(arguments.file);
+  if (!appliance) {
+    return wrong(arguments, appliance.error());
+  }
+  std::vector<std::string> problems = preflight(*appliance);
   const auto lcores = lcore::plan_lcores(appliance->dataplane.lcores, lcore::usable_cpus(), false);
   if (!lcores) {
-    say_error(lcores.error().message);
-    return kFailed;
+    problems.push_back(lcores.error().message);
   }
-  print_plan(*appliance, *lcores, std::cout);
-  std::vector<std::string> problems = preflight(*appliance);
-  if (arguments.connect) {
-    if (const Status reached = store_answers(*appliance); reached) {
-      std::cout << "reached    the store answers\n";
-    } else {
-      problems.push_back(reached.error().message);
-    }
+  const Status reached = arguments.connect ? store_answers(*appliance) : Status();
+  if (!reached) {
+    problems.push_back(reached.error().message);
+  }
+  if (arguments.json) {
+    print(plan_json(*appliance, lcores.value_or(lcore::LcorePlan{}), problems));
+    return problems.empty() ? kFine : kFailed;
+  }
+  if (lcores) {
+    print_plan(*appliance, *lcores, std::cout);
+  }
+  if (arguments.connect && reached) {
+    std::cout << "reached    the store answers\n";
   }
   for (const std::string& problem : problems) {
     say_error(problem);
@@ -48,6 +69,7 @@ void add_check(CLI::App& app, Action& action) {
   const auto arguments = std::make_shared<Arguments>();
   add_config(*command, arguments->file);
   command->add_flag("--connect", arguments->connect, "also ask the object store");
+  command->add_flag("--json", arguments->json, "for programs: the plan, and all problems in it");
   command->footer(
       "Reports everything that is wrong, with file, line and column (exit status 2), or what is\n"
       "missing on this machine (1). Starts nothing and, without --connect, uses no network.\n"
@@ -55,6 +77,7 @@ void add_check(CLI::App& app, Action& action) {
       "Examples:\n"
       "  sluice check -c /etc/sluice/sluice.yaml\n"
       "  sluice check -c sluice.yaml --connect\n"
+      "  sluice check -c sluice.yaml --json | jq -r '.problems[].message'\n"
       "\n" +
       std::string(kStatuses));
   command->callback([arguments, &action] { action = [arguments] { return check(*arguments); }; });

@@ -36,7 +36,8 @@ int main(int argc, char** argv) {
       "\n"
       "  sluice check -c sluice.yaml     see what a configuration would do\n"
       "  sluice run -c sluice.yaml       record until Ctrl-C\n"
-      "  sluice status -c sluice.yaml    see what is coming in\n",
+      "  sluice status -c sluice.yaml    see what is coming in\n"
+      "  sluice top -c sluice.yaml       watch it\n",
       "sluice"};
   app.set_version_flag("--version", "sluice " SLUICE_VERSION);
   app.require_subcommand(1);
@@ -48,13 +49,13 @@ int main(int argc, char** argv) {
   sluice::tools::add_run(app, action);
   sluice::tools::add_record(app, action);
   sluice::tools::add_check(app, action);
+  sluice::tools::add_tune(app, action);
   sluice::tools::add_status(app, action);
   sluice::tools::add_top(app, action);
   sluice::tools::add_analyze(app, action);
+  sluice::tools::add_import(app, action);
   sluice::tools::add_segment(app, action);
   sluice::tools::add_object(app, action);
-  sluice::tools::add_import(app, action);
-  sluice::tools::add_tune(app, action);
   if (argc > 1 && is_unknown(app, argv[1])) {
     sluice::tools::say_error("there is no subcommand \"" + std::string(argv[1]) +
                              "\"\nSee `sluice --help`.");

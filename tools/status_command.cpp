@@ -45,7 +45,7 @@ int status(const Arguments& arguments) {
     return kWrongUsage;
   }
   const std::filesystem::path& folder = appliance->arena.path;
-  if (!say_who_is_missing(folder)) {
+  if (!may_look(folder) || !say_who_is_missing(folder)) {
     return kFailed;
   }
   const SystemClock clock;

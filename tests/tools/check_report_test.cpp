@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "config/load.h"
+#include "tools/check_json.h"
 
 namespace sluice::tools {
 namespace {
@@ -57,6 +58,34 @@ TEST(CheckReport, AFixedArenaIsNotSharedOutAmongStreams) {
       "storage: {endpoint: \"file:///srv\"}\n");
   EXPECT_EQ(line(plan, "stream").find("arena"), std::string::npos);
   EXPECT_EQ(line(plan, "arena").find("arena      1.0 GiB in /dev/shm/sluice, "), 0U);
+}
+
+TEST(CheckJson, HoldsThePlanAndWhatStandsInItsWay) {
+  const auto appliance = config::load_text(
+      "streams: [{name: news, source: \"udp://239.1.1.1:5000\", bitrate: 8Mbps}]\n"
+      "storage: {endpoint: \"file:///srv\"}\narena: {path: /dev/shm/sluice-no-such}\n",
+      "f", [](const std::string&) { return Result<std::string>("eth7"); });
+  ASSERT_TRUE(appliance);
+  const lcore::LcorePlan lcores{.main_cpu = 0, .workers = {{.cpu = 1, .receives = true}}};
+  const api::Json json = plan_json(*appliance, lcores, {"no interface eth7"});
+  EXPECT_FALSE(json["ok"].get<bool>());
+  EXPECT_EQ(json["problems"][0]["message"], "no interface eth7");
+  EXPECT_EQ(json["driver"], "dpdk");
+  EXPECT_EQ(json["interface"], "eth7");
+  EXPECT_EQ(json["ports"][0]["device"], "net_af_packet0");
+  EXPECT_EQ(json["lcores"]["rx"], api::Json({1}));
+  EXPECT_EQ(json["streams"][0]["bitrate"], 8'000'000);
+  EXPECT_EQ(json["streams"][0]["max"], 10.0);
+  EXPECT_EQ(json["streams"][0]["arena"], 40'000'000);
+  EXPECT_TRUE(plan_json(*appliance, lcores, {})["ok"].get<bool>());
+}
+
+TEST(CheckJson, SaysWhereAFileIsWrong) {
+  const api::Json json = problems_json({{.file = "f", .line = 3, .column = 7, .message = "bad"}});
+  EXPECT_EQ(
+      json,
+      (api::Json{{"ok", false},
+                 {"problems", {{{"file", "f"}, {"line", 3}, {"column", 7}, {"message", "bad"}}}}}));
 }
 
 }  // namespace

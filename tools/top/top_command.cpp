@@ -145,6 +145,9 @@ int run_top(const Arguments& arguments) {
     say_error("--interval must be from 100ms to 1h");
     return kWrongUsage;
   }
+  if (!may_look(appliance->arena.path)) {
+    return kFailed;
+  }
   if (arguments.once || !top::Terminal::there()) {
     return print_once(*appliance, arguments.interval);
   }
