@@ -1,11 +1,13 @@
 #include "tools/check_report.h"
 
+#include <algorithm>
 #include <ostream>
 #include <string>
 
 #include "config/arena_size.h"
 #include "config/base/units.h"
 #include "config/not_acted_upon.h"
+#include "dataplane/source/huge_pages.h"
 #include "tools/preflight.h"
 
 namespace sluice::tools {
@@ -98,11 +100,25 @@ void print_arena(const config::Appliance& appliance, std::ostream& out) {
   out << ", " << format_size(free_bytes(appliance.arena.path)) << " free there\n";
 }
 
+void print_memory(const config::Appliance& appliance, std::ostream& out) {
+  const auto& eal = appliance.dataplane.eal;
+  const source::HugePages pages = source::huge_pages();
+  const bool refused = std::find(eal.begin(), eal.end(), "--no-huge") != eal.end();
+  out << "memory     packet buffers in ";
+  if (refused || pages.free_bytes == 0) {
+    out << "ordinary memory: " << (refused ? "--no-huge" : "no huge page is free") << "\n";
+  } else {
+    out << "huge pages, of which " << format_size(pages.free_bytes)
+        << " are free, if they fit there\n";
+  }
+}
+
 }  // namespace
 
 void print_plan(const config::Appliance& appliance, const lcore::LcorePlan& lcores,
                 std::ostream& out) {
   print_driver(appliance, out);
+  print_memory(appliance, out);
   print_lcores(appliance, lcores, out);
   print_streams(appliance, out);
   print_arena(appliance, out);

@@ -122,6 +122,7 @@ Status Dataplane::set_up_arena() {
   arena::StatsPage& page = *stats_;
   page.ready.set(0);
   page.sources_ended.set(0);
+  page.huge_pages.set(eal_->uses_huge_pages() ? 1 : 0);
   slots_.emplace(page);
   if (const uint64_t lost = account_for_restart(page); lost > 0) {
     spdlog::warn("{} datagrams were on their way when the last dataplane ended, and are lost",

@@ -7,8 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <filesystem>
-#include <fstream>
 #include <string_view>
 
 #include "config/base/log.h"
@@ -43,23 +41,6 @@ std::string lcore_map(const EalSpec& spec) {
 }
 
 }  // namespace
-
-HugePages huge_pages() {
-  HugePages pages;
-  std::error_code ignored;
-  for (const auto& entry :
-       std::filesystem::directory_iterator("/sys/kernel/mm/hugepages", ignored)) {
-    constexpr std::string_view kPrefix = "hugepages-";
-    const std::string name = entry.path().filename();
-    uint64_t total = 0;
-    uint64_t unused = 0;
-    std::ifstream(entry.path() / "nr_hugepages") >> total;
-    std::ifstream(entry.path() / "free_hugepages") >> unused;
-    pages.total += total;
-    pages.free_bytes += unused * 1024 * std::strtoull(name.c_str() + kPrefix.size(), nullptr, 10);
-  }
-  return pages;
-}
 
 Result<std::vector<std::string>> eal_arguments(const EalSpec& spec, const HugePages& pages) {
   static constexpr std::array<std::string_view, 7> kOurs{"-l", "-c", "--lcores",   "--main-lcore",
@@ -183,6 +164,10 @@ Result<Eal> Eal::start(const EalSpec& spec) {
                 DpdkLog::last_words());
   }
   return Eal(std::move(log));
+}
+
+bool Eal::uses_huge_pages() const {
+  return ::rte_eal_has_hugepages() != 0;
 }
 
 Eal::~Eal() {

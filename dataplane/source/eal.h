@@ -7,6 +7,7 @@
 
 #include "config/base/result.h"
 #include "dataplane/source/dpdk_log.h"
+#include "dataplane/source/huge_pages.h"
 
 namespace sluice::source {
 
@@ -17,13 +18,6 @@ struct EalSpec {
   std::vector<unsigned> worker_cpus;  ///< lcore i + 1 runs on worker_cpus[i]; CPUs may repeat
   uint64_t memory = 0;                ///< bytes that packet buffers and rings will take
 };
-
-/// Huge pages of the machine, of all sizes.
-struct HugePages {
-  uint64_t total = 0;
-  uint64_t free_bytes = 0;
-};
-HugePages huge_pages();
 
 /// The whole argument list, without the program's name: the user's, and what makes them work on
 /// this machine (no huge pages on a laptop that has none, no files in /var/run, our mapping of
@@ -41,6 +35,9 @@ class Eal {
   Eal(Eal&& other) noexcept = default;
   Eal& operator=(Eal&& other) noexcept = default;
   ~Eal();
+
+  /// Whether packet buffers lie in huge pages, or in ordinary memory.
+  bool uses_huge_pages() const;
 
  private:
   explicit Eal(std::unique_ptr<DpdkLog> log) : log_(std::move(log)) {}

@@ -12,7 +12,7 @@ namespace sluice::arena {
 namespace {
 
 constexpr uint64_t kStatsMagic = 0x3173'7461'7473'6c73;  // "slstats1" in memory order
-constexpr uint32_t kStatsVersion = 4;
+constexpr uint32_t kStatsVersion = 5;
 
 template <typename Page>
 Result<Page*> map_page(const std::filesystem::path& file, int open_flags, int protection) {

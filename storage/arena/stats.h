@@ -142,6 +142,7 @@ struct StatsPage {
   Counter chunks_free;
   Counter chunk_bytes;
   Counter sources_ended;      ///< 1 once every source is a file that has ended and been committed
+  Counter huge_pages;         ///< 1 = packet buffers lie in huge pages
   alignas(64) Drops restart;  ///< lost_in_restart, written at start
   GoneStats gone;
   GoneStats gone_next;  ///< what `gone` becomes while a slot is given up

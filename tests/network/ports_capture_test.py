@@ -209,6 +209,31 @@ class Several(PortTest):
         self.check_queues("net_af_packet0")
 
 
+class HugePages(PortTest):
+    PAGES = pathlib.Path("/proc/sys/vm/nr_hugepages")
+    FREE = pathlib.Path("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages")
+
+    def setUp(self):
+        super().setUp()
+        before = self.PAGES.read_text()
+        self.addCleanup(self.PAGES.write_text, before)
+        self.PAGES.write_text("256")
+        self.free = int(self.FREE.read_text())
+        if self.free < 128:
+            self.skipTest(f"the kernel has only {self.free} huge pages to spare")
+
+    def test_packet_buffers_lie_there_and_are_gone_with_a_killed_process(self):
+        veth = self.enterContext(network.VethPair())
+        self.run_sluice(ports(f"net_af_xdp0,iface={veth.interface}"))
+        self.assertTrue(self.sluice.status()["dataplane"]["huge_pages"])
+        self.assertLess(int(self.FREE.read_text()), self.free)
+        self.sluice.kill()
+        self.assertEqual(self.free, int(self.FREE.read_text()))
+        self.sluice.start()
+        self.check(self.send(veth))
+        self.assertEqual(self.free, int(self.FREE.read_text()))
+
+
 class Refusals(PortTest):
     """What is said, before anything starts, of a port that cannot be what it is to be."""
 
