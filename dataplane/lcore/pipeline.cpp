@@ -46,7 +46,14 @@ source::PoolSpec pool_spec(const LcorePlan& lcores, const source::SourcePlan& so
 
 uint64_t memory_needed(const LcorePlan& lcores, const source::SourcePlan& sources) {
   const uint64_t large = sources.inputs.empty() ? 0 : source::large_pool_bytes();
-  return pool_spec(lcores, sources).bytes() + large + ring_slots(lcores, sources) * sizeof(void*);
+  const source::PoolSpec shared = pool_spec(lcores, sources);
+  uint64_t own = 0;
+  for (const source::InputPlan& input : sources.inputs) {
+    own += input.device.own_buffers
+               ? source::PoolSpec{shared.mbufs, input.device.frame_bytes}.bytes()
+               : 0;
+  }
+  return shared.bytes() + own + large + ring_slots(lcores, sources) * sizeof(void*);
 }
 
 Result<std::unique_ptr<Pipeline>> Pipeline::build(const PipelineParts& parts) {

@@ -88,12 +88,13 @@ Status plan_interface(DevicePlan& plan, const config::Port& port) {
   }
   if (is_af_xdp(*plan.vdev)) {
     plan.frame_bytes = kPageFrameBytes;
-    plan.most_frame_bytes = kPageFrameBytes;
+    plan.own_buffers = true;
     if (auto right = check_af_xdp(*plan.vdev, port, *interface); !right) {
       return right;
     }
   } else if (is_af_packet(*plan.vdev)) {
-    const Vdev made = complete_device(plan, *interface, port.rx_queues, plan.most_frame_bytes);
+    constexpr uint32_t kLargestBuffer = 1U << 15;
+    const Vdev made = complete_device(plan, *interface, port.rx_queues, kLargestBuffer);
     plan.frame_bytes = std::max(plan.frame_bytes, frame_size(made));
   } else {
     constexpr unsigned kLargestMtu = 9216;  // loopback has 65,536

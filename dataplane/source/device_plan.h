@@ -20,9 +20,9 @@ struct DevicePlan {
   /// Whether IGMP and MLD queries that arrive there reach the kernel: drivers other than af_packet
   /// and libpcap take them away.
   bool kernel_hears = true;
-  uint32_t frame_bytes = 2048;           ///< what its packet buffers have to hold
-  uint32_t most_frame_bytes = 1U << 15;  ///< and may
-  bool is_file = false;                  ///< it plays a capture, and can wait
+  uint32_t frame_bytes = 2048;  ///< what its packet buffers have to hold
+  bool own_buffers = false;     ///< in a pool of its own, made anew with it
+  bool is_file = false;         ///< it plays a capture, and can wait
 };
 
 /// The longest frame that a device takes whole with packet buffers of this size.

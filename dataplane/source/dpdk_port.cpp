@@ -142,7 +142,30 @@ uint32_t room_of(const rte_mempool* pool) {
 
 }  // namespace
 
+/// The driver of af_xdp never gives back what it lent to the kernel: the pool would be empty after
+/// a few times. So its pool goes with the device, once all packets that lcores still have are back.
+Status DpdkPort::refill() {
+  if (own_pool_ && ::rte_mempool_in_use_count(own_pool_.get()) > held_) {
+    return fail("packets that it has received are still on their way");
+  }
+  own_pool_.reset();
+  constexpr size_t kNameRoom = RTE_MEMPOOL_NAMESIZE - sizeof "sluice_";
+  auto pool = make_pool({.mbufs = shared_pool_->size, .frame_bytes = device_.frame_bytes},
+                        "sluice_" + device_.name.substr(0, kNameRoom));
+  if (!pool) {
+    return fail(pool.error());
+  }
+  own_pool_ = std::move(*pool);
+  pool_ = own_pool_.get();
+  return {};
+}
+
 Status DpdkPort::make() {
+  if (device_.own_buffers) {
+    if (auto refilled = refill(); !refilled) {
+      return refilled;
+    }
+  }
   if (device_.vdev) {
     const auto behind = interface() ? look_up(*interface()) : std::nullopt;
     if (behind && is_af_xdp(*device_.vdev)) {
@@ -157,9 +180,11 @@ Status DpdkPort::make() {
   id_ = *id;
   if (auto ready = set_up(port_, *id_, pool_); !ready) {
     unmake();
+    held_ = ::rte_mempool_in_use_count(pool_);
     return ready;
   }
   counters_.begin(*id_);
+  held_ = ::rte_mempool_in_use_count(pool_);
   return {};
 }
 

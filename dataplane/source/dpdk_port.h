@@ -11,6 +11,7 @@
 #include "config/base/result.h"
 #include "dataplane/source/device_plan.h"
 #include "dataplane/source/live_port.h"
+#include "dataplane/source/packet_pool.h"
 #include "dataplane/source/packet_source.h"
 #include "dataplane/source/port_counters.h"
 
@@ -23,6 +24,7 @@ class DpdkPort final : public LivePort {
       : LivePort(port.name, device.interface, port.rx_queues),
         port_(port),
         device_(device),
+        shared_pool_(pool),
         pool_(pool) {}
   ~DpdkPort() override { unmake(); }
 
@@ -46,7 +48,12 @@ class DpdkPort final : public LivePort {
 
   const config::Port port_;
   const DevicePlan device_;
-  rte_mempool* pool_;
+  Status refill();
+
+  rte_mempool* const shared_pool_;
+  PacketPool own_pool_;  ///< where the device needs one
+  unsigned held_ = 0;    ///< buffers of it that the driver keeps while no packet is on its way
+  rte_mempool* pool_;    ///< which of the two it fills from
   std::optional<uint16_t> id_;
   Vdev made_;  ///< as it was completed
   PortCounters counters_;

@@ -62,20 +62,6 @@ std::vector<std::string> without_devices_of(const std::vector<InputPlan>& inputs
   return arguments;
 }
 
-/// All ports fill one kind of packet buffers.
-Status check_buffers(const SourcePlan& plan) {
-  for (const InputPlan& input : plan.inputs) {
-    if (plan.frame_bytes > input.device.most_frame_bytes) {
-      return fail("port " + input.port.name + ", device " + input.device.name +
-                  ": takes packet buffers of at most " +
-                  std::to_string(input.device.most_frame_bytes) +
-                  " bytes, and another port needs " + std::to_string(plan.frame_bytes) +
-                  " for its jumbo frames: use net_af_packet, or a Sluice of its own for that port");
-    }
-  }
-  return {};
-}
-
 Status plan_ports(const config::Appliance& appliance, SourcePlan& plan) {
   const std::vector<Vdev> devices = vdevs(appliance.dataplane.eal);
   std::vector<config::Port> ports = appliance.dataplane.ports;
@@ -94,13 +80,15 @@ Status plan_ports(const config::Appliance& appliance, SourcePlan& plan) {
     if (!device) {
       return fail(device.error());
     }
-    plan.frame_bytes = std::max(plan.frame_bytes, device->frame_bytes);
+    if (!device->own_buffers) {
+      plan.frame_bytes = std::max(plan.frame_bytes, device->frame_bytes);
+    }
     plan.inputs.push_back(
         {.port = port, .interface = device->interface, .device = std::move(*device)});
   }
   plan.eal = without_devices_of(plan.inputs, appliance.dataplane.eal);
   plan.live = true;
-  return check_buffers(plan);
+  return {};
 }
 
 Status plan_pcap(const std::string& name, SourcePlan& plan) {

@@ -62,12 +62,12 @@ bool populate(rte_mempool& pool) {
 
 }  // namespace
 
-Result<PacketPool> make_pool(const PoolSpec& spec) {
+Result<PacketPool> make_pool(const PoolSpec& spec, const std::string& name) {
   if (auto reserved = reserve_mark(); !reserved) {
     return fail(reserved.error());
   }
   PacketPool pool(::rte_mempool_create_empty(
-      "sluice", spec.mbufs, sizeof(rte_mbuf) + data_room(spec.frame_bytes), kCache,
+      name.c_str(), spec.mbufs, sizeof(rte_mbuf) + data_room(spec.frame_bytes), kCache,
       sizeof(rte_pktmbuf_pool_private), SOCKET_ID_ANY,
       spec.frame_bytes == kPageFrameBytes ? RTE_MEMPOOL_F_NO_SPREAD : 0));
   if (!pool || !populate(*pool)) {

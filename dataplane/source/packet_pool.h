@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 
 #include "config/base/result.h"
 
@@ -26,11 +27,11 @@ struct PoolSpec {
 struct FreePool {
   void operator()(rte_mempool* pool) const { ::rte_mempool_free(pool); }
 };
-/// The one pool that every source fills from. All mbufs are to be back before it goes.
+/// The pool that sources fill from. All mbufs are to be back before it goes.
 using PacketPool = std::unique_ptr<rte_mempool, FreePool>;
 
 /// Makes the pool, and reserves room for a Mark in every mbuf. After EAL is up.
-Result<PacketPool> make_pool(const PoolSpec& spec);
+Result<PacketPool> make_pool(const PoolSpec& spec, const std::string& name = "sluice");
 
 /// Makes the pool of large buffers, each for the longest datagram that IP can carry: what fragments
 /// have been put together to and fits into no other buffer goes on in one of these. They are few,

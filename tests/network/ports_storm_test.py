@@ -20,6 +20,8 @@ WAYS = ("link", "interface", "mtu", "delete")
 
 
 class Storm:
+    random = random.Random(239)
+
     def change(self, veth, way):
         if way == "link":
             veth.plug("down")
@@ -28,11 +30,11 @@ class Storm:
             network.run("ip", "link", "set", veth.interface, "down")
             network.run("ip", "link", "set", veth.interface, "up")
         elif way == "mtu":
-            mtu = random.choice((1500, 1600, 1700))
+            mtu = self.random.choice((1500, 1600, 1700))
             veth.set_mtu(mtu, mtu)
         else:
             veth.delete()
-            time.sleep(random.random())
+            time.sleep(self.random.random())
             veth.make()
 
     def test_every_datagram_is_accounted_for_and_it_works_in_the_end(self):
@@ -47,9 +49,9 @@ class Storm:
         received, end = 0, time.monotonic() + SECONDS
         while time.monotonic() < end:
             with veth.send((path, "udp", GROUP, 5000)) as sender:
-                time.sleep(random.random())
-                self.change(veth, random.choice(WAYS))
-                time.sleep(random.random())
+                time.sleep(self.random.random())
+                self.change(veth, self.random.choice(WAYS))
+                time.sleep(self.random.random())
                 sender.stop()
             now = sluice.status()["received"]
             self.assertGreaterEqual(now, received)
