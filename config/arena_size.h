@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <vector>
 
 #include "config/appliance.h"
 
@@ -16,10 +17,10 @@ inline uint64_t bytes_in(const Stream& stream, Duration time) {
 
 /// The least arena in which these streams can be cut at all: each may have a segment of full length
 /// open, which takes whole chunks, while another begins.
-inline uint64_t least_arena_bytes(const Appliance& appliance) {
+inline uint64_t least_arena_bytes(const std::vector<Stream>& streams) {
   constexpr uint64_t kChunks = uint64_t{4} * 256 * 1024;
   uint64_t bytes = 0;
-  for (const Stream& stream : appliance.streams) {
+  for (const Stream& stream : streams) {
     bytes += bytes_in(stream, stream.segment.max) + kChunks;
   }
   return std::max(bytes, kChunks);
@@ -31,7 +32,7 @@ inline uint64_t arena_bytes(const Appliance& appliance) {
   if (appliance.arena.size != 0) {
     return appliance.arena.size;
   }
-  uint64_t bytes = least_arena_bytes(appliance);
+  uint64_t bytes = least_arena_bytes(appliance.streams);
   for (const Stream& stream : appliance.streams) {
     bytes += bytes_in(stream, appliance.arena.hold);
   }

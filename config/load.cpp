@@ -76,7 +76,7 @@ Appliance read_appliance(const YAML::Node& root, Problems& problems, const Route
   for (ReadStream& entry : streams) {
     appliance.streams.push_back(entry.stream);
   }
-  read_arena(top, least_arena_bytes(appliance), appliance.arena);
+  read_arena(top, least_arena_bytes(appliance.streams), appliance.arena);
   top.close();
   if (problems.empty()) {
     if (const auto chosen = choose_port(appliance, route); !chosen) {

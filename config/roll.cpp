@@ -1,5 +1,7 @@
 #include "config/roll.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -9,6 +11,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "config/base/log.h"
 #include "config/load_streams.h"
 #include "config/write.h"
 
@@ -105,6 +108,28 @@ Result<Roll> read_roll(const std::filesystem::path& file, const Roll& known) {
     return not_a_roll(file, "it has no generation");
   }
   return roll;
+}
+
+void take_roll(Appliance& appliance) {
+  if (const auto roll = read_roll(roll_path(appliance.arena.path))) {
+    appliance.streams = roll->streams();
+  }
+}
+
+bool RollFollower::changed() {
+  // Each version is a file of its own. Its time would not tell two of one clock tick apart.
+  struct stat info {};
+  if (::stat(file_.c_str(), &info) != 0 || info.st_ino == inode_) {
+    return false;
+  }
+  inode_ = info.st_ino;
+  auto roll = read_roll(file_, roll_);
+  if (!roll) {
+    spdlog::error("{}", roll.error().message);
+    return false;
+  }
+  roll_ = std::move(*roll);
+  return true;
 }
 
 Roll call_roll(const std::vector<Stream>& configured, const Roll& last) {

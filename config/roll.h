@@ -42,6 +42,26 @@ Status write_roll(const std::filesystem::path& file, const Roll& roll);
 /// a change of one stream among thousands costs one.
 Result<Roll> read_roll(const std::filesystem::path& file, const Roll& known = {});
 
+/// Puts the streams that are in force in the place of the configuration's, if a dataplane has told
+/// which they are.
+void take_roll(Appliance& appliance);
+
+/// Follows the roll of an appliance. One thread.
+class RollFollower {
+ public:
+  explicit RollFollower(const std::filesystem::path& folder) : file_(roll_path(folder)) {}
+
+  /// Whether the roll has changed since this was last asked; the first time, whether there is one.
+  /// A roll that cannot be read is told once in the log and counts as unchanged.
+  bool changed();
+  const Roll& roll() const { return roll_; }
+
+ private:
+  std::filesystem::path file_;
+  Roll roll_;
+  uint64_t inode_ = 0;
+};
+
 /// The configuration's streams with what the last roll knows to have been changed by command. A
 /// stream by command goes before one of the same name in the file.
 Roll call_roll(const std::vector<Stream>& configured, const Roll& last);

@@ -14,6 +14,7 @@
 #include "config/base/stop_signal.h"
 #include "config/base/watchdog.h"
 #include "config/load.h"
+#include "config/roll.h"
 #include "control/api/server.h"
 #include "control/upload/archiver.h"
 #include "control/upload/drain.h"
@@ -54,9 +55,13 @@ Status make_folder(const std::filesystem::path& folder) {
 /// Everything that the process is made of, in the order in which it is made.
 class ControlProcess {
  public:
-  explicit ControlProcess(config::Appliance appliance) : appliance_(std::move(appliance)) {}
+  explicit ControlProcess(config::Appliance appliance)
+      : appliance_(std::move(appliance)), roll_(appliance_.arena.path) {}
 
   Status start() {
+    if (roll_.changed()) {
+      appliance_.streams = roll_.roll().streams();
+    }
     Status done = make_folder(appliance_.arena.path);
     if (done) {
       done = claim();
@@ -79,6 +84,7 @@ class ControlProcess {
     });
     while (!stop.asked()) {
       archiver_->turn(kTurn);
+      follow_streams();
     }
     manager.stopping();
     spdlog::info("stopping: what is sealed is stored first");
@@ -86,6 +92,17 @@ class ControlProcess {
   }
 
  private:
+  /// The dataplane alone decides which streams there are; what it was told since the configuration
+  /// was read stands in the roll.
+  void follow_streams() {
+    if (!roll_.changed()) {
+      return;
+    }
+    archiver_->set_streams(roll_.roll().streams());
+    api_->set_streams(roll_.roll().streams());
+    (*page_)->roll_generation.set(roll_.roll().generation);
+  }
+
   Status claim() {
     auto lock = FileLock::take(arena::control_lock_path(appliance_.arena.path));
     if (!lock) {
@@ -97,6 +114,7 @@ class ControlProcess {
       return fail(page.error());
     }
     page_ = std::move(*page);
+    (*page_)->roll_generation.set(roll_.roll().generation);
     return {};
   }
 
@@ -146,6 +164,7 @@ class ControlProcess {
 
   SystemClock clock_;
   config::Appliance appliance_;
+  config::RollFollower roll_;
   std::optional<FileLock> lock_;
   std::optional<arena::ControlFile> page_;
   std::optional<catalog::Catalog> catalog_;

@@ -27,7 +27,8 @@ constexpr char kHelp[] =
     "memory for sluice-control to store. Prints \"ready\" once packets can be captured. SIGINT or\n"
     "SIGTERM seals what there is and ends it; so does the end of the last file, if all sources "
     "are\n"
-    "files. \"sluice run\" starts both processes.\n"
+    "files. SIGHUP stops it, too; if systemd has started it, SIGHUP has it read its configuration\n"
+    "again, as \"sluice reload\" does. \"sluice run\" starts both processes.\n"
     "\n"
     "  -c, --config FILE   the appliance's YAML\n"
     "  -h, --help          this text\n"
@@ -57,15 +58,19 @@ int capture(const std::filesystem::path& file) {
     std::fprintf(stderr, "%s\n", to_string(appliance.error()).c_str());
     return kWrongUsage;
   }
-  auto dataplane = sluice::lcore::Dataplane::set_up(*appliance);
+  auto dataplane = sluice::lcore::Dataplane::set_up(*appliance, file);
   if (!dataplane) {
     return failed(dataplane.error());
   }
   if (!(*dataplane)->wait_for_numbers(stop)) {
     return 0;
   }
-  if (auto started = (*dataplane)->start(); !started) {
+  const auto started = (*dataplane)->start(stop);
+  if (!started) {
     return failed(started.error());
+  }
+  if (!*started) {
+    return 0;
   }
   if (auto kept = sluice::keep_capabilities(sluice::rights_while_capturing(*appliance)); !kept) {
     spdlog::warn("{}", kept.error().message);

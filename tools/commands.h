@@ -23,6 +23,8 @@ void add_check(CLI::App& app, Action& action);
 void add_status(CLI::App& app, Action& action);
 void add_top(CLI::App& app, Action& action);
 void add_analyze(CLI::App& app, Action& action);
+void add_reload(CLI::App& app, Action& action);
+void add_stream(CLI::App& app, Action& action);
 void add_segment(CLI::App& app, Action& action);
 void add_object(CLI::App& app, Action& action);
 void add_import(CLI::App& app, Action& action);

@@ -53,6 +53,8 @@ int main(int argc, char** argv) {
   sluice::tools::add_status(app, action);
   sluice::tools::add_top(app, action);
   sluice::tools::add_analyze(app, action);
+  sluice::tools::add_reload(app, action);
+  sluice::tools::add_stream(app, action);
   sluice::tools::add_import(app, action);
   sluice::tools::add_segment(app, action);
   sluice::tools::add_object(app, action);

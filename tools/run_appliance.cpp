@@ -9,6 +9,7 @@
 #include "config/not_acted_upon.h"
 #include "control/supervisor/shared_memory.h"
 #include "control/supervisor/supervisor.h"
+#include "storage/arena/command_client.h"
 #include "storage/arena/stats.h"
 #include "tools/arguments.h"
 #include "tools/commands.h"
@@ -48,6 +49,14 @@ Result<supervisor::Options> supervisor_options(const std::filesystem::path& file
                              .run_for = std::nullopt};
 }
 
+/// The dataplane itself logs what comes of it.
+void reload(const std::filesystem::path& folder) {
+  const auto answer = arena::ask_dataplane(folder, {.command = arena::Command::kReload});
+  if (!answer || !answer->error.empty()) {
+    spdlog::error("reload: {}", answer ? answer->error : answer.error().message);
+  }
+}
+
 bool runs_already(const std::filesystem::path& folder) {
   return FileLock::held(arena::dataplane_lock_path(folder)) ||
          FileLock::held(arena::control_lock_path(folder));
@@ -64,6 +73,7 @@ int run_appliance(const config::Appliance& appliance, const std::filesystem::pat
     return kFailed;
   }
   options->run_for = run_for;
+  options->reload = [&appliance] { reload(appliance.arena.path); };
   const std::filesystem::path& folder = appliance.arena.path;
   if (runs_already(folder)) {
     say_error("an appliance runs already with arena.path " + folder.string());

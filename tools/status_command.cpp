@@ -4,6 +4,7 @@
 
 #include "config/base/clock.h"
 #include "config/base/file_lock.h"
+#include "config/roll.h"
 #include "storage/arena/stats.h"
 #include "tools/arguments.h"
 #include "tools/commands.h"
@@ -40,10 +41,11 @@ bool say_who_is_missing(const std::filesystem::path& folder) {
 }
 
 int status(const Arguments& arguments) {
-  const auto appliance = load_or_say(arguments.file);
+  auto appliance = load_or_say(arguments.file);
   if (!appliance) {
     return kWrongUsage;
   }
+  config::take_roll(*appliance);
   const std::filesystem::path& folder = appliance->arena.path;
   if (!may_look(folder) || !say_who_is_missing(folder)) {
     return kFailed;

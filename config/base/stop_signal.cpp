@@ -5,12 +5,26 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <string>
 
 #include "config/base/error.h"
 
 namespace sluice {
 
-StopSignal::StopSignal(std::chrono::milliseconds one_stop) : one_stop_(one_stop) {
+namespace {
+
+/// systemd.exec(5): the variable holds the PID of the process that systemd has started, which its
+/// children are not.
+bool started_by_systemd() {
+  const char* pid = std::getenv("SYSTEMD_EXEC_PID");
+  return pid != nullptr && std::to_string(::getpid()) == pid;
+}
+
+}  // namespace
+
+StopSignal::StopSignal(std::chrono::milliseconds one_stop)
+    : one_stop_(one_stop), hang_up_reloads_(started_by_systemd()) {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
@@ -52,8 +66,13 @@ bool StopSignal::wait(std::chrono::milliseconds timeout) {
 bool StopSignal::take(std::chrono::milliseconds timeout) {
   pollfd p{fd_, POLLIN, 0};
   signalfd_siginfo info{};
-  return ::poll(&p, 1, static_cast<int>(timeout.count())) > 0 &&
-         ::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info);
+  const bool came = ::poll(&p, 1, static_cast<int>(timeout.count())) > 0 &&
+                    ::read(fd_, &info, sizeof info) == static_cast<ssize_t>(sizeof info);
+  if (came && info.ssi_signo == SIGHUP && hang_up_reloads_) {
+    hang_up_ = true;
+    return false;
+  }
+  return came;
 }
 
 }  // namespace sluice

@@ -27,6 +27,7 @@ constexpr size_t kMeasured = 50;
 struct Settings {
   config::Playlist playlist;
   config::Duration max;
+  bool listed = false;  ///< it is in the configuration
   unsigned target_duration() const { return playlist::target_duration(max); }
 };
 
@@ -34,9 +35,9 @@ Settings settings_of(const config::Appliance& appliance, const std::string& name
   const auto found = std::ranges::find(
       appliance.streams, name, [](const config::Stream& stream) { return stream.name.str(); });
   if (found == appliance.streams.end()) {
-    return {config::Playlist{}, config::Segment{}.max};
+    return {config::Playlist{}, config::Segment{}.max, false};
   }
-  return {found->playlist, found->segment.max};
+  return {found->playlist, found->segment.max, true};
 }
 
 Result<std::vector<playlist::Entry>> entries(const Request& request, const Links& links,
@@ -59,6 +60,7 @@ Result<std::vector<playlist::Entry>> entries(const Request& request, const Links
 struct LiveWindow {
   catalog::Stream stream;
   std::vector<Segment> segments;
+  bool all_settled = false;  ///< no segment of the stream is on its way into the store
 };
 
 Result<LiveWindow> live_window(const catalog::CatalogReader& reader, const std::string& name) {
@@ -73,7 +75,8 @@ Result<LiveWindow> live_window(const catalog::CatalogReader& reader, const std::
   if (!segments) {
     return fail(std::move(segments.error()));
   }
-  return LiveWindow{std::move(**stream), std::move(*segments)};
+  const auto rest = reader.range(name, (*stream)->live_next, INT64_MAX);
+  return LiveWindow{std::move(**stream), std::move(*segments), rest && rest->empty()};
 }
 
 struct Span {
@@ -136,7 +139,7 @@ Response Playlists::live(const Request& request, const std::string& stream) cons
   if (!window) {
     return error_response(window.error());
   }
-  const Settings settings = settings_of(appliance_, stream);
+  const Settings settings = settings_of(*appliance_.get(), stream);
   auto list = entries(request, links_, settings, window->segments);
   if (!list) {
     return error_response(list.error());
@@ -146,10 +149,12 @@ Response Playlists::live(const Request& request, const std::string& stream) cons
     (*list)[i].gap = segment.live_gap || segment.state != SegmentState::kStored;
   }
   return playlist_response(
-      request, playlist::render({.kind = playlist::PlaylistKind::kLive,
-                                 .target_duration = settings.target_duration(),
-                                 .discontinuity_sequence = window->stream.live_discontinuities,
-                                 .entries = std::move(*list)}));
+      request, playlist::render(
+                   {.kind = playlist::PlaylistKind::kLive,
+                    .target_duration = playlist::target_duration(settings.target_duration(), *list),
+                    .discontinuity_sequence = window->stream.live_discontinuities,
+                    .ended = !settings.listed && window->all_settled,
+                    .entries = std::move(*list)}));
 }
 
 Response Playlists::archive(const Request& request, const std::string& stream) const {
@@ -164,7 +169,7 @@ Response Playlists::archive(const Request& request, const std::string& stream) c
   if (span->segments.empty()) {
     return error_response(404, "the archive of " + stream + " has nothing in that span");
   }
-  const Settings settings = settings_of(appliance_, stream);
+  const Settings settings = settings_of(*appliance_.get(), stream);
   auto list = entries(request, links_, settings, span->segments);
   if (!list) {
     return error_response(list.error());
@@ -178,14 +183,16 @@ Response Playlists::archive(const Request& request, const std::string& stream) c
   const bool ended = over && span->settled;
   using enum playlist::PlaylistKind;
   return playlist_response(request, playlist::render({.kind = ended ? kVod : kEvent,
-                                                      .target_duration = settings.target_duration(),
+                                                      .target_duration = playlist::target_duration(
+                                                          settings.target_duration(), *list),
                                                       .ended = ended,
                                                       .entries = std::move(*list)}));
 }
 
 Response Playlists::master(const Request& request, const std::string& group) const {
   std::vector<playlist::Variant> variants;
-  for (const config::Stream& configured : appliance_.streams) {
+  const auto appliance = appliance_.get();
+  for (const config::Stream& configured : appliance->streams) {
     const std::string& name = configured.name.str();
     if (configured.group != group) {
       continue;

@@ -5,6 +5,7 @@
 #include "config/appliance.h"
 #include "config/base/clock.h"
 #include "config/base/result.h"
+#include "control/api/appliance_access.h"
 #include "control/api/catalog_access.h"
 #include "control/api/http.h"
 #include "control/api/links.h"
@@ -16,7 +17,7 @@ namespace sluice::api {
 class Playlists {
  public:
   /// Everything outlives this.
-  Playlists(const config::Appliance& appliance, CatalogAccess& catalog, const Links& links,
+  Playlists(const ApplianceAccess& appliance, CatalogAccess& catalog, const Links& links,
             const Clock& clock)
       : appliance_(appliance), catalog_(catalog), links_(links), clock_(clock) {}
 
@@ -31,7 +32,7 @@ class Playlists {
   Response master(const Request& request, const std::string& group) const;
 
  private:
-  const config::Appliance& appliance_;
+  const ApplianceAccess& appliance_;
   CatalogAccess& catalog_;
   const Links& links_;
   const Clock& clock_;

@@ -62,18 +62,19 @@ bool is_ours(std::string_view key, std::string_view prefix) {
 }  // namespace
 
 Router::Router(ApiOptions options, std::optional<Token> token)
-    : appliance_(std::move(options.appliance)),
+    : appliance_(options.appliance),
+      storage_(options.appliance.storage),
       clock_(*options.clock),
       token_(token),
-      links_(appliance_.storage, std::move(options.signer), clock_),
+      links_(storage_, std::move(options.signer), clock_),
       catalog_(std::move(options.catalog)),
       playlists_(appliance_, catalog_, links_, clock_),
-      stats_(appliance_.arena.path) {
-  if (appliance_.storage.is_file()) {
-    objects_.emplace(appliance_.storage.file_root(), appliance_.storage.bucket);
+      stats_(options.appliance.arena.path) {
+  if (storage_.is_file()) {
+    objects_.emplace(storage_.file_root(), storage_.bucket);
   }
-  if (!appliance_.control.local_copy.empty()) {
-    local_copy_.emplace(appliance_.control);
+  if (!options.appliance.control.local_copy.empty()) {
+    local_copy_.emplace(options.appliance.control);
   }
 }
 
@@ -117,7 +118,7 @@ Response Router::guarded(const Request& request) {
   }
   if (request.path() == "/metrics") {
     return {.headers = {{"Content-Type", kMetricsType}, {"Cache-Control", "no-store"}},
-            .body = metrics_text(status_sources())};
+            .body = metrics_text(status_sources(*appliance_.get()))};
   }
   return api(request, request.path());
 }
@@ -125,10 +126,10 @@ Response Router::guarded(const Request& request) {
 Response Router::api(const Request& request, std::string_view path) {
   constexpr std::string_view kStream = "/api/v1/streams/";
   if (path == "/api/v1/status") {
-    return json_response(status_json(status_sources()));
+    return json_response(status_json(status_sources(*appliance_.get())));
   }
   if (path == "/api/v1/streams") {
-    return streams_response(appliance_, catalog_);
+    return streams_response(*appliance_.get(), catalog_);
   }
   if (const std::string name = between(path, kStream, "/hours"); !name.empty()) {
     return hours_response(catalog_, name);
@@ -154,7 +155,7 @@ Response Router::playlist(const Request& request) {
 }
 
 Response Router::object(const Request& request) {
-  const std::string bucket = "/" + appliance_.storage.bucket + "/";
+  const std::string bucket = "/" + storage_.bucket + "/";
   if (!request.path().starts_with(bucket)) {
     return not_found(request);
   }
@@ -173,7 +174,7 @@ Response Router::object(const Request& request) {
 }
 
 Response Router::stored_elsewhere(const Request& request, std::string_view key) {
-  if (!is_ours(key, appliance_.storage.prefix)) {
+  if (!is_ours(key, storage_.prefix)) {
     return not_found(request);
   }
   const auto url = links_.presigned(request, std::string(key), kRedirectLife);
@@ -185,8 +186,8 @@ Response Router::stored_elsewhere(const Request& request, std::string_view key) 
   return response;
 }
 
-StatusSources Router::status_sources() {
-  return {.appliance = appliance_,
+StatusSources Router::status_sources(const config::Appliance& appliance) {
+  return {.appliance = appliance,
           .stats = stats_.stats(),
           .control = stats_.control(),
           .now = clock_.now()};

@@ -3,7 +3,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "control/api/appliance_access.h"
 #include "control/api/archive_json.h"
 #include "control/api/catalog_access.h"
 #include "control/api/http.h"
@@ -27,15 +30,21 @@ class Router {
 
   Response operator()(const Request& request);
 
+  /// Streams and their settings are these from now on. Any thread.
+  void set_streams(std::vector<config::Stream> streams) {
+    appliance_.set_streams(std::move(streams));
+  }
+
  private:
   Response guarded(const Request& request);
   Response api(const Request& request, std::string_view path);
   Response playlist(const Request& request);
   Response object(const Request& request);
   Response stored_elsewhere(const Request& request, std::string_view key);
-  StatusSources status_sources();
+  StatusSources status_sources(const config::Appliance& appliance);
 
-  config::Appliance appliance_;
+  ApplianceAccess appliance_;
+  const config::Storage storage_;
   const Clock& clock_;
   std::optional<Token> token_;
   Links links_;

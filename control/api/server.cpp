@@ -59,6 +59,7 @@ class ApiServer::Impl {
   }
 
   uint16_t port() const { return port_; }
+  void set_streams(std::vector<config::Stream> streams) { router_.set_streams(std::move(streams)); }
 
  private:
   Router router_;
@@ -68,6 +69,10 @@ class ApiServer::Impl {
 
 ApiServer::ApiServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 ApiServer::~ApiServer() = default;
+
+void ApiServer::set_streams(std::vector<config::Stream> streams) {
+  impl_->set_streams(std::move(streams));
+}
 
 uint16_t ApiServer::port() const {
   return impl_->port();

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "config/appliance.h"
 #include "config/base/clock.h"
@@ -37,6 +38,9 @@ class ApiServer {
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
+
+  /// Streams and their settings are these from now on. Any thread.
+  void set_streams(std::vector<config::Stream> streams);
 
   /// The TCP port that it listens on; of interest when port 0 was asked for.
   uint16_t port() const;

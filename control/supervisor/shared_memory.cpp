@@ -3,6 +3,8 @@
 #include <system_error>
 
 #include "config/base/file_lock.h"
+#include "config/roll.h"
+#include "storage/arena/command.h"
 #include "storage/arena/reader.h"
 #include "storage/arena/stats.h"
 
@@ -47,7 +49,8 @@ Status remove_shared_memory(const std::filesystem::path& folder) {
   }
   for (const std::filesystem::path& file :
        {arena::stats_path(folder), arena::control_page_path(folder),
-        arena::dataplane_lock_path(folder), arena::control_lock_path(folder)}) {
+        arena::dataplane_lock_path(folder), arena::control_lock_path(folder),
+        arena::command_socket_path(folder), config::roll_path(folder)}) {
     std::filesystem::remove(file, error);
   }
   // Fails if something else lies there, which is then not ours to take away.

@@ -92,6 +92,9 @@ void Supervisor::keep_running() {
   while (!ended_ && !stop_.asked() && !time_over()) {
     keep(control_);
     keep(dataplane_);
+    if (stop_.take_hang_up() && options_.reload) {
+      options_.reload();
+    }
     if (!ended_) {
       wait();
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <iosfwd>
 #include <optional>
 #include <string>
@@ -28,6 +29,7 @@ struct Options {
   std::chrono::seconds settled{10};    ///< a process that lived this long starts over at the first
   std::chrono::seconds patience{30};   ///< from SIGTERM to SIGKILL, for the dataplane
   std::chrono::milliseconds tick{20};  ///< how often the probe is asked
+  std::function<void()> reload;        ///< called when the stop signal brings a reload instead
 };
 
 /// Runs an appliance's two processes: control first, then the dataplane. Says "ready" on `out` once

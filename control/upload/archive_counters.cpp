@@ -1,6 +1,8 @@
 #include "control/upload/archive_counters.h"
 
 #include <algorithm>
+#include <cstring>
+#include <utility>
 
 namespace sluice::upload {
 
@@ -14,6 +16,9 @@ ArchiveCounters::ArchiveCounters(arena::ControlPage& page) : page_(page) {
 }
 
 arena::StreamArchiveStats* ArchiveCounters::slot(const std::string& stream) {
+  if (!counted_.contains(stream)) {
+    return nullptr;
+  }
   const auto [it, fresh] = slots_.try_emplace(stream, nullptr);
   if (fresh) {
     const auto free =
@@ -24,6 +29,19 @@ arena::StreamArchiveStats* ArchiveCounters::slot(const std::string& stream) {
     }
   }
   return it->second;
+}
+
+void ArchiveCounters::keep_only(std::set<std::string> streams) {
+  std::erase_if(slots_, [&streams](const auto& slot) {
+    const bool gone = !streams.contains(slot.first);
+    if (gone && slot.second != nullptr) {
+      slot.second->name[0] = '\0';
+      std::memset(static_cast<void*>(slot.second), 0, sizeof *slot.second);
+    }
+    // Where there was no slot, there may be one now.
+    return gone || slot.second == nullptr;
+  });
+  counted_ = std::move(streams);
 }
 
 void ArchiveCounters::taken(const std::string& stream) {

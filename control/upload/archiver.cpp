@@ -46,6 +46,14 @@ std::string first_stream_folder(const config::Appliance& appliance) {
   return folder;
 }
 
+std::set<std::string> names_of(const std::vector<config::Stream>& streams) {
+  std::set<std::string> names;
+  for (const config::Stream& stream : streams) {
+    names.insert(stream.name.str());
+  }
+  return names;
+}
+
 }  // namespace
 
 Archiver::Archiver(Parts parts)
@@ -64,7 +72,15 @@ Archiver::Archiver(Parts parts)
       binding_(*store_, catalog_, appliance_.storage.prefix),
       uploader_(*store_),
       publisher_({appliance_, clock_, catalog_.read(), *store_, local_}) {
+  counters_.keep_only(names_of(appliance_.streams));
   binding_.start();
+}
+
+void Archiver::set_streams(const std::vector<config::Stream>& streams) {
+  publisher_.set_streams(streams);
+  counters_.keep_only(names_of(streams));
+  // Of a stream whose source or programme has changed, the media facts are other ones.
+  described_.clear();
 }
 
 void Archiver::turn(std::chrono::milliseconds wait) {

@@ -44,6 +44,9 @@ class Archiver {
   /// One round over everything; waits for transfers at most `wait`.
   void turn(std::chrono::milliseconds wait);
 
+  /// Streams and their settings are these from now on.
+  void set_streams(const std::vector<config::Stream>& streams);
+
   /// From now on playlists are written up to the last segment, and arenas looked for in each turn.
   void flush() { flush_ = true; }
   /// Whether the store has been reached, and every segment that was seen is stored, noted, released

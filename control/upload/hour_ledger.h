@@ -31,6 +31,10 @@ class HourLedger {
   explicit HourLedger(const PlaylistRules& rules)
       : patience_(std::chrono::seconds(rules.target_duration)) {}
 
+  void set_rules(const PlaylistRules& rules) {
+    patience_.set_limit(std::chrono::seconds(rules.target_duration));
+  }
+
   /// Begins where the catalog says that it was.
   Status restore(const catalog::Stream& row, const catalog::CatalogReader& catalog);
   void begin_at(uint64_t sequence) { next_ = sequence; }

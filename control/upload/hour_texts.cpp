@@ -48,6 +48,8 @@ Result<HourTexts> hour_texts(const std::vector<catalog::Segment>& segments,
     relative.entries.push_back(entry_of(segment, file_name(segment.key)));
     texts.manifest += manifest_line(segment);
   }
+  hourly.target_duration = playlist::target_duration(target_duration, hourly.entries);
+  relative.target_duration = hourly.target_duration;
   texts.hourly = render(hourly);
   texts.relative = render(relative);
   return texts;

@@ -27,6 +27,17 @@ void LiveWindow::begin_at(uint64_t sequence) {
   next_ = sequence;
 }
 
+void LiveWindow::set_rules(const PlaylistRules& rules) {
+  changed_ = changed_ || (rules != rules_ && !segments_.empty());
+  rules_ = rules;
+  patience_.set_limit(std::chrono::seconds(rules.target_duration));
+}
+
+void LiveWindow::set_ended(bool ended) {
+  changed_ = changed_ || (ended != ended_ && !segments_.empty());
+  ended_ = ended;
+}
+
 std::vector<catalog::Segment> LiveWindow::advance(KnownSegments& known, Clock::Monotonic now) {
   std::vector<catalog::Segment> gaps;
   const uint64_t before = next_;
@@ -96,7 +107,8 @@ void LiveWindow::trim() {
 playlist::MediaPlaylist LiveWindow::playlist() const {
   playlist::MediaPlaylist out{.kind = playlist::PlaylistKind::kLive,
                               .target_duration = rules_.target_duration,
-                              .discontinuity_sequence = discontinuities_};
+                              .discontinuity_sequence = discontinuities_,
+                              .ended = ended_};
   out.entries.reserve(segments_.size());
   for (const catalog::Segment& segment : segments_) {
     const size_t folder = stream_folder(segment.key).size();
@@ -105,6 +117,7 @@ playlist::MediaPlaylist LiveWindow::playlist() const {
     entry.gap = segment.live_gap;
     out.entries.push_back(std::move(entry));
   }
+  out.target_duration = playlist::target_duration(rules_.target_duration, out.entries);
   return out;
 }
 

@@ -26,12 +26,15 @@ struct PlaylistRules {
   unsigned target_duration = 10;  ///< seconds
   unsigned live_window = 6;       ///< segments; 0 = all
   bool exact_window = false;      ///< no more segments than that, however short they are
+
+  bool operator==(const PlaylistRules&) const = default;
 };
 
 /// Tells when a wait has lasted as long as it may.
 class Patience {
  public:
   explicit Patience(std::chrono::seconds limit) : limit_(limit) {}
+  void set_limit(std::chrono::seconds limit) { limit_ = limit; }
   /// Begins the wait if it has not begun. @return whether it is over
   bool exhausted(Clock::Monotonic now);
   void renew() { since_.reset(); }
@@ -55,6 +58,11 @@ class LiveWindow {
   /// Begins where the catalog says that it was.
   void restore(const catalog::Stream& row, std::vector<catalog::Segment> segments);
   void begin_at(uint64_t sequence);
+
+  /// The stream is set up anew: from here on it obeys these.
+  void set_rules(const PlaylistRules& rules);
+  /// Nothing more comes of the stream, or it has come back: the text ends in ENDLIST, or not.
+  void set_ended(bool ended);
 
   /// Moves on as far as it can. @return rows that are gaps from now on
   std::vector<catalog::Segment> advance(KnownSegments& known, Clock::Monotonic now);
@@ -81,6 +89,7 @@ class LiveWindow {
   uint64_t first_ = 0;
   uint64_t next_ = 0;
   uint64_t discontinuities_ = 0;
+  bool ended_ = false;
   bool changed_ = false;
 };
 

@@ -29,9 +29,22 @@ bool strays(uint64_t declared, uint64_t measured) {
 
 MasterPlaylists::MasterPlaylists(const config::Appliance& appliance)
     : prefix_(appliance.storage.prefix) {
-  for (const config::Stream& stream : appliance.streams) {
+  set_streams(appliance.streams);
+}
+
+void MasterPlaylists::set_streams(const std::vector<config::Stream>& streams) {
+  std::map<std::string, std::string> groups;
+  for (const config::Stream& stream : streams) {
     if (!stream.group.empty()) {
-      members_[stream.name.str()].group = stream.group;
+      groups.emplace(stream.name.str(), stream.group);
+    }
+  }
+  std::erase_if(members_, [&groups](const auto& one) { return !groups.contains(one.first); });
+  for (const auto& [name, group] : groups) {
+    Member& member = members_[name];
+    if (member.group != group) {
+      member.group = group;
+      member.declared = {};
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "config/appliance.h"
 #include "control/upload/stream_progress.h"
@@ -23,6 +24,9 @@ struct NamedText {
 class MasterPlaylists {
  public:
   explicit MasterPlaylists(const config::Appliance& appliance);
+
+  /// Streams and their groups are these from now on. What is known of members stays known.
+  void set_streams(const std::vector<config::Stream>& streams);
 
   /// Measures what the archive already has of the stream.
   Status restore(StreamProgress& stream, const catalog::CatalogReader& catalog);

@@ -27,11 +27,38 @@ Publisher::Publisher(const Parts& parts)
       urls_log_(parts.appliance.control.urls_log, parts.clock),
       masters_(parts.appliance),
       unlisted_{.name = StreamId::parse("unlisted").value()} {
-  for (const config::Stream& stream : parts.appliance.streams) {
-    listed_[stream.name.str()] = &stream;
-  }
+  set_streams(parts.appliance.streams);
   if (!parts.appliance.control.local_copy.empty()) {
     urls_log_.copy_to(parts.appliance.control.local_copy / "urls.log");
+  }
+}
+
+void Publisher::set_streams(const std::vector<config::Stream>& streams) {
+  listed_.clear();
+  for (const config::Stream& stream : streams) {
+    listed_.emplace(stream.name.str(), stream);
+  }
+  masters_.set_streams(streams);
+  set_at_ = parts_.clock.monotonic();
+  for (auto& [name, stream] : streams_) {
+    if (listed_.contains(name)) {
+      stream.set_rules(rules_of(name));
+      stream.live().set_ended(false);
+    }
+  }
+}
+
+/// A removed stream's last segment is sealed within milliseconds of its removal; players that
+/// follow it are told then that nothing more comes.
+void Publisher::end_unlisted() {
+  constexpr std::chrono::seconds kSealedByThen{3};
+  if (parts_.clock.monotonic() - set_at_ < kSealedByThen) {
+    return;
+  }
+  for (auto& [name, stream] : streams_) {
+    if (!listed_.contains(name) && stream.all_settled()) {
+      stream.live().set_ended(true);
+    }
   }
 }
 
@@ -72,14 +99,10 @@ bool Publisher::idle() {
 
 const config::Stream& Publisher::settings(const std::string& stream) const {
   const auto it = listed_.find(stream);
-  return it == listed_.end() ? unlisted_ : *it->second;
+  return it == listed_.end() ? unlisted_ : it->second;
 }
 
-StreamProgress& Publisher::progress(const std::string& stream) {
-  const auto it = streams_.find(stream);
-  if (it != streams_.end()) {
-    return it->second;
-  }
+PlaylistRules Publisher::rules_of(const std::string& stream) const {
   const config::Stream& s = settings(stream);
   PlaylistRules rules{.target_duration = playlist::target_duration(s.segment.max),
                       .live_window = s.playlist.live_window,
@@ -87,7 +110,14 @@ StreamProgress& Publisher::progress(const std::string& stream) {
   if (rules.live_window == 0 && parts_.local.removes()) {
     rules.live_window = 1;  // a window without end would name files that are gone
   }
-  return streams_.try_emplace(stream, stream, rules).first->second;
+  return rules;
+}
+
+StreamProgress& Publisher::progress(const std::string& stream) {
+  const auto it = streams_.find(stream);
+  return it != streams_.end()
+             ? it->second
+             : streams_.try_emplace(stream, stream, rules_of(stream)).first->second;
 }
 
 catalog::Segment Publisher::settled(catalog::Segment segment) {
@@ -106,11 +136,12 @@ void Publisher::advance(catalog::Batch& batch) {
 }
 
 void Publisher::publish(bool flush) {
+  end_unlisted();
   for (auto& [name, stream] : streams_) {
     if (stream.live().take_change()) {
       publish_live(stream);
     }
-    publish_hours(stream, flush);
+    publish_hours(stream, flush || !listed_.contains(name));
   }
   renew_signatures();
   urls_log_.write(flush);

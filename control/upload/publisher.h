@@ -33,6 +33,10 @@ class Publisher {
   };
   explicit Publisher(const Parts& parts);
 
+  /// Streams and their settings are these from now on. The live playlist of one that is not among
+  /// them ends once everything of it is stored, and goes on should it come back.
+  void set_streams(const std::vector<config::Stream>& streams);
+
   /// Takes up where the catalog says that playlists are. Call before anything else.
   Status restore();
 
@@ -54,6 +58,8 @@ class Publisher {
   using HourName = UrlsLogFile::Name;
 
   const config::Stream& settings(const std::string& stream) const;
+  PlaylistRules rules_of(const std::string& stream) const;
+  void end_unlisted();
   void publish_live(StreamProgress& stream);
   void publish_hours(StreamProgress& stream, bool flush);
   void publish_hour(StreamProgress& stream, catalog::Hour row, bool ended);
@@ -69,7 +75,8 @@ class Publisher {
   UrlsLogFile urls_log_;
   MasterPlaylists masters_;
   config::Stream unlisted_;  // settings of a stream that is not in the configuration any more
-  std::map<std::string, const config::Stream*> listed_;
+  std::map<std::string, config::Stream> listed_;
+  Clock::Monotonic set_at_{};  ///< when streams were last set up
   std::map<std::string, StreamProgress> streams_;
   std::set<HourName> publishing_;
   std::vector<catalog::Hour> noted_;  // rows for the next batch

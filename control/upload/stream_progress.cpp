@@ -38,6 +38,16 @@ Status StreamProgress::restore(const catalog::CatalogReader& catalog) {
   return hours_.restore(row_, catalog);
 }
 
+void StreamProgress::set_rules(const PlaylistRules& rules) {
+  rules_ = rules;
+  live_.set_rules(rules);
+  hours_.set_rules(rules);
+}
+
+bool StreamProgress::all_settled() const {
+  return std::ranges::all_of(known_, [](const auto& one) { return settled(one.second); });
+}
+
 void StreamProgress::update(catalog::Segment segment) {
   if (folder_.empty()) {
     folder_ = stream_folder(segment.key);

@@ -19,6 +19,11 @@ class StreamProgress {
   /// Takes up where the catalog says that playlists are.
   Status restore(const catalog::CatalogReader& catalog);
 
+  /// The stream is set up anew: from here on it obeys these.
+  void set_rules(const PlaylistRules& rules);
+  /// Whether nothing of the stream is on its way into the store.
+  bool all_settled() const;
+
   /// A sealed segment has been seen, or has been stored or lost.
   void update(catalog::Segment segment);
   /// Whether the live playlist has shown the segment as a gap.

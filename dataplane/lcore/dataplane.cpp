@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <functional>
+#include <set>
 #include <thread>
 
 #include "config/arena_size.h"
@@ -46,9 +48,22 @@ Result<FileLock> take_role(const std::filesystem::path& folder) {
   }
 }
 
+/// The configuration's streams with what was changed by command before.
+config::Roll streams_in_force(const config::Appliance& appliance) {
+  const auto last = config::read_roll(config::roll_path(appliance.arena.path));
+  if (!last && last.error().next != Next::kNotFound) {
+    spdlog::error("{}; streams that were changed by command are as in the configuration again",
+                  last.error().message);
+  }
+  return config::call_roll(appliance.streams, last.value_or(config::Roll()));
+}
+
 }  // namespace
 
-Result<std::unique_ptr<Dataplane>> Dataplane::set_up(const config::Appliance& appliance) {
+Result<std::unique_ptr<Dataplane>> Dataplane::set_up(config::Appliance appliance,
+                                                     std::filesystem::path file) {
+  config::Roll roll = streams_in_force(appliance);
+  appliance.streams = roll.streams();
   auto plan = source::plan_sources(appliance);
   if (!plan) {
     return fail(plan.error());
@@ -76,14 +91,17 @@ Result<std::unique_ptr<Dataplane>> Dataplane::set_up(const config::Appliance& ap
   if (!stats) {
     return fail(stats.error());
   }
-  std::unique_ptr<Dataplane> dataplane(
-      new Dataplane(appliance, std::move(*lock), std::move(*stats)));
+  std::unique_ptr<Dataplane> dataplane(new Dataplane(
+      std::move(appliance), std::move(file), std::move(roll), std::move(*lock), std::move(*stats)));
   dataplane->plan_ = std::move(*plan);
   dataplane->lcores_ = std::move(*lcores);
   if (auto up = dataplane->set_up_sources(); !up) {
     return fail(up.error());
   }
   if (auto up = dataplane->set_up_arena(); !up) {
+    return fail(up.error());
+  }
+  if (auto up = dataplane->set_up_streams(); !up) {
     return fail(up.error());
   }
   return dataplane;
@@ -128,10 +146,11 @@ Status Dataplane::set_up_arena() {
     spdlog::warn("{} datagrams were on their way when the last dataplane ended, and are lost",
                  lost);
   }
-  auto arena = arena::ArenaWriter::open(
-      {.folder = appliance_.arena.path,
-       .size = config::arena_bytes(appliance_),
-       .least = std::min(config::least_arena_bytes(appliance_), config::arena_bytes(appliance_))});
+  auto arena =
+      arena::ArenaWriter::open({.folder = appliance_.arena.path,
+                                .size = config::arena_bytes(appliance_),
+                                .least = std::min(config::least_arena_bytes(appliance_.streams),
+                                                  config::arena_bytes(appliance_))});
   if (!arena) {
     return fail(arena.error());
   }
@@ -143,47 +162,24 @@ Status Dataplane::set_up_arena() {
   if (!recovery.kept_for_want_of_memory.empty()) {
     spdlog::warn("the arena that is there goes on in use: {}", recovery.kept_for_want_of_memory);
   }
-  auto streams = enter_streams(appliance_, *arena_, *slots_);
-  if (!streams) {
-    return fail(streams.error());
-  }
-  streams_ = std::move(*streams);
   page.chunks.set(arena_->chunk_count());
   page.chunk_bytes.set(arena_->chunk_bytes());
   page.chunks_free.set(arena_->chunks_free());
   return {};
 }
 
-bool Dataplane::wait_for_numbers(StopSignal& stop) {
-  bool said = false;
-  while (!all_seeded(streams_, *arena_)) {
-    if (!said) {
-      spdlog::info("waiting for sluice-control to tell where the numbers of segments go on");
-      said = true;
-    }
-    if (stop.wait(kTick)) {
-      return false;
-    }
+Status Dataplane::set_up_streams() {
+  std::set<std::string, std::less<>> names;
+  for (const config::Stream& stream : appliance_.streams) {
+    names.insert(stream.name.str());
   }
-  return true;
-}
-
-Status Dataplane::start() {
-  if (auto begun = inputs_->begin(plan_); !begun) {
-    return begun;
-  }
-  for (const auto& stream : streams_) {
-    if (stream && arena_->goes_on(stream->entry)) {
-      stream->segmenter.restarted();
-    }
-  }
-  room_.emplace(*arena_, reserve());
+  slots_->keep_only(names);
+  room_.emplace(*arena_, 0);
   make_housekeeper();
   auto pipeline = Pipeline::build({.appliance = appliance_,
                                    .lcores = lcores_,
                                    .plan = plan_,
                                    .inputs = *inputs_,
-                                   .streams = streams_,
                                    .pool = pool_.get(),
                                    .large_pool = large_pool_.get(),
                                    .clock = *clock_,
@@ -194,11 +190,77 @@ Status Dataplane::start() {
     return fail(pipeline.error());
   }
   pipeline_ = std::move(*pipeline);
+  roster_.emplace(RosterParts{.appliance = appliance_,
+                              .plan = plan_,
+                              .inputs = *inputs_,
+                              .pool = pool_.get(),
+                              .arena = *arena_,
+                              .slots = *slots_,
+                              .pipeline = *pipeline_,
+                              .housekeeper = *housekeeper_});
+  if (auto prepared = roster_->wanted().prepare(appliance_.streams); !prepared) {
+    return prepared;
+  }
+  return write_roll(config::roll_path(appliance_.arena.path), roll_);
+}
+
+bool Dataplane::wait_for_numbers(StopSignal& stop) {
+  roster_->commit();
+  roster_->tick();
+  bool said = false;
+  while (!roster_->entered()) {
+    if (!said) {
+      spdlog::info("waiting for sluice-control to tell where the numbers of segments go on");
+      said = true;
+    }
+    if (stop.wait(kTick)) {
+      return false;
+    }
+    roster_->tick();
+  }
+  return true;
+}
+
+Result<bool> Dataplane::start(StopSignal& stop) {
+  if (auto joined = roster_->wanted().join_wanted(); !joined) {
+    return fail(joined.error());
+  }
   housekeeper_->tick(now());
   pipeline_->launch();
+  while (!roster_->settled()) {
+    do_chores();
+    roster_->tick();
+    if (stop.wait(1ms)) {
+      return false;
+    }
+  }
+  room_->set_reserve(reserve());
+  inputs_->discard_backlog();
+  pipeline_->open_inputs();
+  if (auto taken = take_commands(); !taken) {
+    return fail(taken.error());
+  }
   stats_->started_ns.set(stats_->heartbeat_ns.get());
   stats_->starts.add();
   stats_->ready.set(1);
+  return true;
+}
+
+Status Dataplane::take_commands() {
+  commands_.emplace(StreamCommands::Parts{.file = file_,
+                                          .appliance = appliance_,
+                                          .errands = errands_,
+                                          .roster = *roster_,
+                                          .page = *stats_},
+                    roll_);
+  auto server = CommandServer::start(
+      arena::command_socket_path(appliance_.arena.path), arena::kLongestRequest,
+      {.answer = [this](std::string_view line) { return commands_->answer(line); },
+       .woken = [this] { commands_->reload(); }});
+  if (!server) {
+    return fail(server.error());
+  }
+  server_ = std::move(*server);
   return {};
 }
 
@@ -206,7 +268,7 @@ Status Dataplane::start() {
 /// datagrams is on its way.
 uint32_t Dataplane::reserve() const {
   constexpr uint32_t kOnTheWay = 16;
-  const auto wanted = static_cast<uint32_t>(streams_.size()) * 2 + kOnTheWay;
+  const auto wanted = static_cast<uint32_t>(roster_->wanted().all().size()) * 2 + kOnTheWay;
   return std::min(wanted, arena_->chunk_count() / 4);
 }
 
@@ -220,11 +282,6 @@ void Dataplane::make_housekeeper() {
       housekeeper_->watch({*open.source, **slot, slots_->xstats_of(**slot)});
     }
   }
-  for (const auto& stream : streams_) {
-    if (stream) {
-      housekeeper_->watch(&stream->stats);
-    }
-  }
 }
 
 void Dataplane::do_chores() {
@@ -235,33 +292,43 @@ void Dataplane::do_chores() {
 }
 
 bool Dataplane::run(StopSignal& stop) {
-  while (!stop.wait(kTick) && !pipeline_->sources_ended()) {
+  while (!stop.wait(roster_->settled() ? kTick : 1ms) && !pipeline_->sources_ended()) {
+    if (stop.take_hang_up()) {
+      server_->wake();
+    }
+    errands_.do_pending();
     do_chores();
+    roster_->tick();
+    room_->set_reserve(reserve());
   }
+  errands_.close();
+  server_.reset();
   inputs_->leave_groups();
   pipeline_->stop([this, &stop] {
     stop.wait(1ms);
     do_chores();
   });
-  bool sound = true;
-  for (const auto& open : inputs_->sources()) {
-    if (const std::string failure = open.source->failure(); !failure.empty()) {
-      spdlog::error("{}", failure);
-      sound = false;
-    }
+  const std::vector<std::string> failures = pipeline_->failures();
+  for (const std::string& failure : failures) {
+    spdlog::error("{}", failure);
   }
   housekeeper_->last_tick(now());
   stats_->sources_ended.set(pipeline_->sources_ended() ? 1 : 0);
   stats_->ready.set(0);
-  return sound;
+  return failures.empty();
 }
 
 Dataplane::~Dataplane() {
+  errands_.close();
+  server_.reset();
+  if (pipeline_ && pipeline_->launched()) {
+    pipeline_->stop([] { std::this_thread::sleep_for(1ms); });
+  }
   // Mbufs go back to the pool before it goes, and all of DPDK's things before EAL.
+  roster_.reset();
   housekeeper_.reset();
   pipeline_.reset();
   inputs_.reset();
-  streams_.clear();
   large_pool_.reset();
   pool_.reset();
   eal_.reset();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -7,12 +8,16 @@
 #include "config/base/file_lock.h"
 #include "config/base/result.h"
 #include "config/base/stop_signal.h"
+#include "config/roll.h"
+#include "dataplane/lcore/command_server.h"
+#include "dataplane/lcore/errands.h"
 #include "dataplane/lcore/housekeeper.h"
 #include "dataplane/lcore/pipeline.h"
 #include "dataplane/lcore/plan.h"
 #include "dataplane/lcore/room.h"
+#include "dataplane/lcore/roster.h"
 #include "dataplane/lcore/stats_slots.h"
-#include "dataplane/lcore/stream_set.h"
+#include "dataplane/lcore/stream_commands.h"
 #include "dataplane/lcore/tsc_clock.h"
 #include "dataplane/source/eal.h"
 #include "dataplane/source/input_plan.h"
@@ -29,16 +34,20 @@ namespace sluice::lcore {
 class Dataplane {
  public:
   /// Checks everything that can be checked before anything is touched, then takes the dataplane's
-  /// lock and sets up EAL, sources, arena and streams.
-  static Result<std::unique_ptr<Dataplane>> set_up(const config::Appliance& appliance);
+  /// lock and sets up EAL, sources, arena and streams: those of the configuration, with what was
+  /// changed by command while a predecessor ran.
+  /// @param file  that the configuration was read from
+  static Result<std::unique_ptr<Dataplane>> set_up(config::Appliance appliance,
+                                                   std::filesystem::path file);
   ~Dataplane();
 
   /// Waits until control has told where every stream's numbers go on. False if a stop was asked
   /// for meanwhile.
   bool wait_for_numbers(StopSignal& stop);
 
-  /// Joins the groups and starts the lcores. From here on packets are captured.
-  Status start();
+  /// Joins the groups and starts the lcores. When it returns, packets are captured, and commands
+  /// taken. False if a stop was asked for meanwhile.
+  Result<bool> start(StopSignal& stop);
 
   /// Does the slow thread's chores until a stop is asked for or all files have ended; then stops
   /// the lcores. Everything is sealed when it returns.
@@ -46,15 +55,24 @@ class Dataplane {
   bool run(StopSignal& stop);
 
  private:
-  Dataplane(const config::Appliance& appliance, FileLock lock, arena::StatsFile stats)
-      : appliance_(appliance), lock_(std::move(lock)), stats_(std::move(stats)) {}
+  Dataplane(config::Appliance appliance, std::filesystem::path file, config::Roll roll,
+            FileLock lock, arena::StatsFile stats)
+      : appliance_(std::move(appliance)),
+        file_(std::move(file)),
+        roll_(std::move(roll)),
+        lock_(std::move(lock)),
+        stats_(std::move(stats)) {}
   Status set_up_sources();
   Status set_up_arena();
+  Status set_up_streams();
   void make_housekeeper();
+  Status take_commands();
   void do_chores();
   uint32_t reserve() const;
 
-  const config::Appliance& appliance_;
+  const config::Appliance appliance_;
+  const std::filesystem::path file_;
+  config::Roll roll_;
   FileLock lock_;
   arena::StatsFile stats_;
   std::optional<StatsSlots> slots_;
@@ -64,12 +82,15 @@ class Dataplane {
   source::PacketPool pool_;
   source::PacketPool large_pool_;  // none where nothing comes from the network
   std::unique_ptr<arena::ArenaWriter> arena_;
-  StreamSet streams_;
   std::optional<source::Inputs> inputs_;
   std::optional<TscClock> clock_;
   std::optional<Room> room_;
   std::unique_ptr<Pipeline> pipeline_;
   std::optional<Housekeeper> housekeeper_;
+  std::optional<Roster> roster_;
+  Errands errands_;
+  std::optional<StreamCommands> commands_;
+  std::unique_ptr<CommandServer> server_;
 };
 
 }  // namespace sluice::lcore

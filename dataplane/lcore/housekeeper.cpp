@@ -8,6 +8,16 @@ Housekeeper::Housekeeper(arena::StatsPage& page, arena::ArenaWriter& arena, TscC
                          Room& room)
     : page_(page), arena_(arena), clock_(clock), room_(room) {}
 
+void Housekeeper::unwatch(const arena::StreamStats* stream) {
+  std::erase_if(streams_, [stream](const WatchedStream& one) { return one.stats == stream; });
+}
+
+void Housekeeper::set_failed(arena::StreamStats& stream) {
+  for (WatchedStream& watched : streams_) {
+    watched.failed = watched.failed || watched.stats == &stream;
+  }
+}
+
 void Housekeeper::tick(Monotonic now) noexcept {
   reclaim();
   if (now - reported_ >= 100ms) {
@@ -51,7 +61,8 @@ void Housekeeper::look_at_stream(WatchedStream& stream, Monotonic now) noexcept 
     stream.ever = true;
   }
   using arena::StreamState;
-  const StreamState state = !stream.ever                      ? StreamState::kWaiting
+  const StreamState state = stream.failed                     ? StreamState::kFailed
+                            : !stream.ever                    ? StreamState::kWaiting
                             : now - stream.changed < kSilence ? StreamState::kReceiving
                                                               : StreamState::kSilent;
   stream.stats->state.set(static_cast<uint64_t>(state));

@@ -21,6 +21,9 @@ class Housekeeper {
 
   void watch(const PortWatch& port) { ports_.push_back(port); }
   void watch(arena::StreamStats* stream) { streams_.push_back({stream, stream->received.get()}); }
+  void unwatch(const arena::StreamStats* stream);
+  /// The stream cannot be captured, and is told to be so from now on.
+  void set_failed(arena::StreamStats& stream);
 
   /// To be called every 5 ms or so.
   void tick(Monotonic now) noexcept;
@@ -33,6 +36,7 @@ class Housekeeper {
     uint64_t received;
     Monotonic changed{};
     bool ever = false;
+    bool failed = false;
   };
   void reclaim() noexcept;
   void look_at_stream(WatchedStream& stream, Monotonic now) noexcept;

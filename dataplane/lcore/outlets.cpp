@@ -6,15 +6,14 @@
 
 namespace sluice::lcore {
 
-Outlets::Outlets(const std::vector<rte_ring*>& rings, std::vector<uint16_t> ring_of_stream)
-    : ring_of_stream_(std::move(ring_of_stream)), losses_(ring_of_stream_.size()) {
+Outlets::Outlets(const std::vector<rte_ring*>& rings, const StreamLanes& lanes) : lane_of_(lanes) {
   for (rte_ring* ring : rings) {
     lanes_.push_back({.ring = ring, .mbufs = {}});
   }
 }
 
 void Outlets::push(rte_mbuf* mbuf, arena::PortStats& stats) noexcept {
-  Lane& lane = lanes_[ring_of_stream_[source::mark_of(mbuf).stream]];
+  Lane& lane = lanes_[lane_of_.of(source::mark_of(mbuf).stream)];
   lane.mbufs[lane.staged++] = mbuf;
   if (lane.staged == lane.mbufs.size()) {
     flush(lane, stats);

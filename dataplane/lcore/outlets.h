@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "dataplane/lcore/stream_lanes.h"
 #include "storage/arena/stats.h"
 
 namespace sluice::lcore {
@@ -24,7 +25,7 @@ using Ring = std::unique_ptr<rte_ring, FreeRing>;
 /// marks the gap. One writer, any reader.
 class LossBoard {
  public:
-  explicit LossBoard(size_t streams) : by_stream_(new arena::Counter[streams]()) {}
+  LossBoard() : by_stream_(new arena::Counter[kMostIndices]()) {}
 
   void add(uint32_t stream) noexcept {
     by_stream_[stream].add();
@@ -43,8 +44,8 @@ class LossBoard {
 class Outlets {
  public:
   /// @param rings  to each segmenting lcore, not owned
-  /// @param ring_of_stream  which of them serves a stream
-  Outlets(const std::vector<rte_ring*>& rings, std::vector<uint16_t> ring_of_stream);
+  /// @param lanes  which of them serves a stream; outlives this
+  Outlets(const std::vector<rte_ring*>& rings, const StreamLanes& lanes);
 
   /// Takes an mbuf whose mark names its stream.
   void push(rte_mbuf* mbuf, arena::PortStats& stats) noexcept;
@@ -65,7 +66,7 @@ class Outlets {
   void flush(Lane& lane, arena::PortStats& stats) noexcept;
 
   std::vector<Lane> lanes_;
-  std::vector<uint16_t> ring_of_stream_;
+  const StreamLanes& lane_of_;
   LossBoard losses_;
 };
 

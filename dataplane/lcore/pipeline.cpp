@@ -56,30 +56,39 @@ uint64_t memory_needed(const LcorePlan& lcores, const source::SourcePlan& source
   return shared.bytes() + own + large + ring_slots(lcores, sources) * sizeof(void*);
 }
 
+Pipeline::Pipeline(const PipelineParts& parts)
+    : parts_(parts),
+      quiescence_(static_cast<unsigned>(parts.lcores.workers.size())),
+      flows_(std::make_unique<FlowTables>(parts.plan.inputs.size(), quiescence_)) {}
+
 Result<std::unique_ptr<Pipeline>> Pipeline::build(const PipelineParts& parts) {
   std::unique_ptr<Pipeline> pipeline(new Pipeline(parts));
-  for (size_t i = 0; i < parts.lcores.workers.size(); ++i) {
-    const WorkerPlan& plan = parts.lcores.workers[i];
-    pipeline->workers_.push_back(std::make_unique<Worker>(plan.cpu, parts.appliance.dataplane.idle,
-                                                          parts.page.lcores[i], pipeline->phase_));
-    if (sends(plan)) {
-      pipeline->senders_.push_back(i);
-    }
-    if (plan.segments) {
-      pipeline->segmenters_.push_back(i);
-    }
-  }
+  pipeline->make_workers();
   if (auto made = pipeline->make_rings(); !made) {
     return fail(made.error());
   }
-  pipeline->make_flow_tables();
-  pipeline->place_streams();
   pipeline->make_outlets();
   pipeline->make_segmenting();
-  if (auto placed = pipeline->place_sources(); !placed) {
+  if (auto placed = pipeline->place_inputs(); !placed) {
     return fail(placed.error());
   }
   return pipeline;
+}
+
+void Pipeline::make_workers() {
+  for (size_t i = 0; i < parts_.lcores.workers.size(); ++i) {
+    const WorkerPlan& plan = parts_.lcores.workers[i];
+    workers_.push_back(std::make_unique<Worker>(plan, parts_.appliance.dataplane.idle,
+                                                parts_.page.lcores[i], phase_, quiescence_,
+                                                static_cast<unsigned>(i)));
+    if (sends(plan)) {
+      senders_.push_back(i);
+      inflow_desks_.emplace_back(workers_.back()->inflow_orders());
+    }
+    if (plan.segments) {
+      segmenters_.push_back(i);
+    }
+  }
 }
 
 Status Pipeline::make_rings() {
@@ -100,28 +109,13 @@ Status Pipeline::make_rings() {
   return {};
 }
 
-void Pipeline::make_flow_tables() {
-  const auto& inputs = parts_.plan.inputs;
-  flows_.reset(new std::atomic<const net::FlowTable*>[inputs.size()]());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    tables_.push_back(std::make_unique<const net::FlowTable>(inputs[i].rules));
-    flows_[i].store(tables_.back().get(), std::memory_order_release);
-  }
-}
-
-void Pipeline::place_streams() {
-  for (size_t stream = 0; stream < parts_.streams.size(); ++stream) {
-    segmenter_of_stream_.push_back(static_cast<uint16_t>(stream % segmenters_.size()));
-  }
-}
-
 void Pipeline::make_outlets() {
   for (size_t i = 0; i < senders_.size(); ++i) {
     std::vector<rte_ring*> lanes;
     for (const Ring& ring : rings_[i]) {
       lanes.push_back(ring.get());
     }
-    workers_[senders_[i]]->set_outlets(std::make_unique<Outlets>(lanes, segmenter_of_stream_));
+    workers_[senders_[i]]->set_outlets(std::make_unique<Outlets>(lanes, lanes_));
   }
 }
 
@@ -131,68 +125,123 @@ void Pipeline::make_segmenting() {
     for (size_t sender = 0; sender < senders_.size(); ++sender) {
       inlets.push_back({rings_[sender][i].get(), &workers_[senders_[sender]]->outlets()->losses()});
     }
-    std::vector<OwnedStream> owned;
-    for (uint32_t stream = 0; stream < parts_.streams.size(); ++stream) {
-      StreamContext* context = parts_.streams[stream].get();
-      if (context == nullptr || segmenter_of_stream_[stream] != i) {
-        continue;
-      }
-      const bool from_file =
-          parts_.appliance.streams[stream].source.scheme == config::Scheme::kFile;
-      owned.push_back({.stream = stream,
-                       .segmenter = &context->segmenter,
-                       .follows_clock = parts_.plan.live && !from_file,
-                       .ended = from_file ? &context->ended : nullptr});
-    }
-    workers_[segmenters_[i]]->set_segmenting(std::make_unique<Segmenting>(
-        std::move(inlets), std::move(owned), parts_.streams.size(), parts_.clock));
+    Worker& worker = *workers_[segmenters_[i]];
+    worker.set_segmenting(std::make_unique<Segmenting>(std::move(inlets), parts_.clock,
+                                                       parts_.page.lcores[segmenters_[i]]));
+    segmenter_desks_.emplace_back(worker.segmenting()->orders());
+    lane_load_.push_back(0);
   }
 }
 
-/// Deals the sources out to the lcores: those of the network to receivers in turn, files to the
-/// lcore that is set apart for them, if there is one.
-Status Pipeline::place_sources() {
-  std::vector<size_t> receivers;
-  std::vector<size_t> readers;
-  for (const size_t sender : senders_) {
-    const WorkerPlan& plan = parts_.lcores.workers[sender];
-    (plan.reads_files ? readers : receivers).push_back(sender);
-  }
-  if (readers.empty()) {
-    readers = receivers;
-  }
-  size_t next_receiver = 0;
-  size_t next_reader = 0;
+/// Deals the sources of the network out to the lcores that receive, in turn.
+Status Pipeline::place_inputs() {
+  size_t next = 0;
   for (source::OpenSource& open : parts_.inputs.sources()) {
     auto stats = parts_.slots.port(open.source->device(), open.source->queue());
     if (!stats) {
       return fail(stats.error());
     }
-    const auto stream = open.source->traits().stream;
-    Worker& worker = *workers_[stream ? readers[next_reader++ % readers.size()]
-                                      : receivers[next_receiver++ % receivers.size()]];
     MembershipRing* membership = nullptr;
-    if (open.input && parts_.inputs.membership(*open.input) != nullptr) {
-      auto ring = make_membership_ring(*open.input);
+    if (parts_.inputs.membership(open.input) != nullptr) {
+      auto ring = make_membership_ring(open.input);
       if (!ring) {
         return fail(ring.error());
       }
       membership = *ring;
     }
-    static const std::atomic<const net::FlowTable*> kNoFlows = nullptr;
-    worker.receive_from(std::make_unique<Receiver>(
-                            ReceiverSpec{.source = *open.source,
-                                         .flows = open.input ? flows_[*open.input] : kNoFlows,
-                                         .clock = parts_.clock,
-                                         .room = parts_.room,
-                                         .stats = **stats,
-                                         .pool = parts_.pool,
-                                         .large_pool = parts_.large_pool,
-                                         .membership = membership},
-                            *worker.outlets()),
-                        stream ? &parts_.streams[*stream]->ended : nullptr);
+    while (!parts_.lcores.workers[senders_[next % senders_.size()]].receives) {
+      ++next;
+    }
+    const size_t desk = next++ % senders_.size();
+    inputs_.push_back({std::make_unique<Receiver>(ReceiverSpec{.source = *open.source,
+                                                               .flows = flows_->of(open.input),
+                                                               .clock = parts_.clock,
+                                                               .room = parts_.room,
+                                                               .stats = **stats,
+                                                               .pool = parts_.pool,
+                                                               .large_pool = parts_.large_pool,
+                                                               .membership = membership},
+                                                  *workers_[senders_[desk]]->outlets()),
+                       desk});
   }
   return {};
+}
+
+void Pipeline::open_inputs() {
+  for (const InputFeed& feed : inputs_) {
+    inflow_desks_[feed.desk].add({feed.receiver.get(), nullptr});
+  }
+  pump();
+}
+
+void Pipeline::pump() {
+  for (SegmentingDesk& desk : segmenter_desks_) {
+    desk.pump();
+  }
+  for (InflowDesk& desk : inflow_desks_) {
+    desk.pump();
+  }
+  flows_->collect();
+}
+
+uint16_t Pipeline::take_lane(uint32_t stream) {
+  const auto least = std::min_element(lane_load_.begin(), lane_load_.end());
+  const auto lane = static_cast<uint16_t>(least - lane_load_.begin());
+  ++*least;
+  lanes_.set(stream, lane);
+  return lane;
+}
+
+RingMarks Pipeline::ring_marks(uint16_t lane) const {
+  RingMarks marks;
+  for (const std::vector<Ring>& row : rings_) {
+    marks.push_back(__atomic_load_n(&row[lane]->prod.tail, __ATOMIC_ACQUIRE));
+  }
+  return marks;
+}
+
+bool Pipeline::drained(uint16_t lane, const RingMarks& marks) const {
+  for (size_t i = 0; i < marks.size(); ++i) {
+    // Both count up to 2^32 and begin again.
+    const uint32_t taken = __atomic_load_n(&rings_[i][lane]->cons.tail, __ATOMIC_ACQUIRE);
+    if (static_cast<int32_t>(taken - marks[i]) < 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// A file goes to the lcore that is set apart for files, if there is one, so that a slow disk does
+/// not hold up a port; else to the one with the fewest sources.
+void Pipeline::attach(FileFeed& feed, std::atomic<bool>& ended) {
+  static const std::atomic<const net::FlowTable*> kNoFlows = nullptr;
+  const auto apart = [this](size_t desk) {
+    return parts_.lcores.workers[senders_[desk]].reads_files;
+  };
+  size_t best = 0;
+  for (size_t desk = 1; desk < senders_.size(); ++desk) {
+    const bool fewer = inflow_desks_[desk].size() < inflow_desks_[best].size();
+    if (apart(desk) != apart(best) ? apart(desk) : fewer) {
+      best = desk;
+    }
+  }
+  feed.desk = best;
+  feed.receiver = std::make_unique<Receiver>(ReceiverSpec{.source = *feed.source,
+                                                          .flows = kNoFlows,
+                                                          .clock = parts_.clock,
+                                                          .room = parts_.room,
+                                                          .stats = *feed.stats,
+                                                          .pool = parts_.pool,
+                                                          .large_pool = parts_.large_pool,
+                                                          .membership = nullptr},
+                                             *workers_[senders_[best]]->outlets());
+  feed.number = inflow_desks_[best].add({feed.receiver.get(), &ended});
+  files_.push_back(&feed);
+}
+
+void Pipeline::detach(FileFeed& feed) {
+  feed.number = inflow_desks_[feed.desk].remove(feed.receiver.get());
+  std::erase(files_, &feed);
 }
 
 Result<MembershipRing*> Pipeline::make_membership_ring(size_t input) {
@@ -214,6 +263,7 @@ void Pipeline::hear_membership(net::Membership::Monotonic now) {
 }
 
 void Pipeline::launch() {
+  launched_ = true;
   for (size_t i = 0; i < workers_.size(); ++i) {
     const int code = ::rte_eal_remote_launch(
         [](void* worker) {
@@ -227,10 +277,31 @@ void Pipeline::launch() {
   }
 }
 
+std::vector<const source::PacketSource*> Pipeline::all_sources() const {
+  std::vector<const source::PacketSource*> all;
+  for (const source::OpenSource& open : parts_.inputs.sources()) {
+    all.push_back(open.source.get());
+  }
+  for (const FileFeed* file : files_) {
+    all.push_back(file->source.get());
+  }
+  return all;
+}
+
 bool Pipeline::sources_ended() const {
-  const auto& sources = parts_.inputs.sources();
+  const auto sources = all_sources();
   return !sources.empty() && std::all_of(sources.begin(), sources.end(),
-                                         [](const auto& open) { return open.source->ended(); });
+                                         [](const auto* source) { return source->ended(); });
+}
+
+std::vector<std::string> Pipeline::failures() const {
+  std::vector<std::string> all;
+  for (const source::PacketSource* source : all_sources()) {
+    if (std::string failure = source->failure(); !failure.empty()) {
+      all.push_back(std::move(failure));
+    }
+  }
+  return all;
 }
 
 bool Pipeline::stopped_receiving() const {

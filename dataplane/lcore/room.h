@@ -17,7 +17,12 @@ class Room {
 
   /// Whether a source that can wait is to wait.
   bool scarce() const noexcept { return low() && !hopeless_.load(std::memory_order_relaxed); }
-  bool low() const noexcept { return arena_.chunks_free() < reserve_; }
+  bool low() const noexcept {
+    return arena_.chunks_free() < reserve_.load(std::memory_order_relaxed);
+  }
+  void set_reserve(uint32_t reserve) noexcept {
+    reserve_.store(reserve, std::memory_order_relaxed);
+  }
   /// Nothing will be given back: segments that are still open fill the arena by themselves.
   void set_hopeless(bool hopeless) noexcept {
     hopeless_.store(hopeless, std::memory_order_relaxed);
@@ -25,7 +30,7 @@ class Room {
 
  private:
   const arena::ArenaWriter& arena_;
-  uint32_t reserve_;
+  std::atomic<uint32_t> reserve_;
   std::atomic<bool> hopeless_ = false;
 };
 

@@ -11,19 +11,17 @@
 
 namespace sluice::lcore {
 
-Segmenting::Segmenting(std::vector<Inlet> inlets, std::vector<OwnedStream> streams,
-                       size_t stream_count, const TscClock& clock)
+Segmenting::Segmenting(std::vector<Inlet> inlets, const TscClock& clock, arena::LcoreStats& stats)
     : inlets_(std::move(inlets)),
-      state_of_stream_(stream_count, kNotOurs),
+      states_(kMostIndices),
       clock_(clock),
+      stats_(stats),
       steps_seen_(clock.steps()) {
-  for (const OwnedStream& owned : streams) {
-    state_of_stream_[owned.stream] = static_cast<uint32_t>(states_.size());
-    states_.push_back({.owned = owned});
-  }
+  active_.reserve(kMostIndices);
 }
 
 size_t Segmenting::poll() noexcept {
+  carry_out_order();
   tell_clock_steps();
   tell_time();
   tell_losses();
@@ -35,6 +33,63 @@ size_t Segmenting::poll() noexcept {
     finish_ended();
   }
   return taken;
+}
+
+void Segmenting::carry_out_order() noexcept {
+  const SegmentingOrder* order = orders_.look();
+  if (order == nullptr) [[likely]] {
+    return;
+  }
+  for (const SegmentingStep& step : order->steps) {
+    State& state = states_[step.owned.stream];
+    switch (step.what) {
+      case SegmentingStep::What::kAdopt:
+        adopt(step.owned);
+        break;
+      case SegmentingStep::What::kReplace:
+        finish(state);
+        state.owned = step.owned;
+        state.finished = false;
+        break;
+      case SegmentingStep::What::kRetire:
+        retire(state);
+        break;
+    }
+  }
+  orders_.done();
+}
+
+void Segmenting::adopt(const OwnedStream& owned) noexcept {
+  states_[owned.stream] = {.owned = owned,
+                           .losses_told = losses_of(owned.stream),
+                           .place = static_cast<uint32_t>(active_.size())};
+  active_.push_back(owned.stream);
+  files_ += owned.ended != nullptr ? 1 : 0;
+}
+
+void Segmenting::retire(State& state) noexcept {
+  finish(state);
+  files_ -= state.owned.ended != nullptr ? 1 : 0;
+  const uint32_t last = active_.back();
+  active_[state.place] = last;
+  states_[last].place = state.place;
+  active_.pop_back();
+  state.owned = {};
+}
+
+void Segmenting::finish(State& state) noexcept {
+  if (!state.finished) {
+    state.owned.segmenter->finish();
+    state.finished = true;
+  }
+}
+
+uint64_t Segmenting::losses_of(uint32_t stream) const noexcept {
+  uint64_t lost = 0;
+  for (const Inlet& inlet : inlets_) {
+    lost += inlet.losses->of(stream);
+  }
+  return lost;
 }
 
 size_t Segmenting::take_burst(rte_ring* ring) noexcept {
@@ -49,7 +104,11 @@ size_t Segmenting::take_burst(rte_ring* ring) noexcept {
       ::rte_prefetch0(rte_pktmbuf_mtod(mbufs[i + kAhead], const void*));
     }
     const source::Mark& mark = source::mark_of(mbufs[i]);
-    State& state = states_[state_of_stream_[mark.stream]];
+    State& state = states_[mark.stream];
+    if (state.owned.segmenter == nullptr) [[unlikely]] {
+      stats_.drops.add(arena::Drop::kStreamRemoved);
+      continue;
+    }
     state.owned.segmenter->push({rte_pktmbuf_mtod(mbufs[i], const uint8_t*), mbufs[i]->data_len},
                                 mark.arrival_ns);
     if (!state.touched) {
@@ -74,11 +133,9 @@ void Segmenting::tell_losses() noexcept {
     return;
   }
   losses_seen_ = total;
-  for (State& state : states_) {
-    uint64_t lost = 0;
-    for (const Inlet& inlet : inlets_) {
-      lost += inlet.losses->of(state.owned.stream);
-    }
+  for (const uint32_t stream : active_) {
+    State& state = states_[stream];
+    const uint64_t lost = losses_of(stream);
     if (lost != state.losses_told) {
       state.owned.segmenter->lost(lost - state.losses_told);
       state.losses_told = lost;
@@ -92,7 +149,8 @@ void Segmenting::tell_clock_steps() noexcept {
     return;
   }
   steps_seen_ = steps;
-  for (State& state : states_) {
+  for (const uint32_t stream : active_) {
+    const State& state = states_[stream];
     if (state.owned.follows_clock) {
       state.owned.segmenter->clock_stepped();
     }
@@ -107,7 +165,8 @@ void Segmenting::tell_time() noexcept {
   }
   next_tick_tsc_ = now + ::rte_get_tsc_hz() / kTicksASecond;
   const int64_t utc_ns = clock_.utc_ns(now);
-  for (State& state : states_) {
+  for (const uint32_t stream : active_) {
+    const State& state = states_[stream];
     if (state.owned.follows_clock && !state.finished) {
       state.owned.segmenter->tick(utc_ns);
     }
@@ -115,7 +174,11 @@ void Segmenting::tell_time() noexcept {
 }
 
 void Segmenting::finish_ended() noexcept {
-  for (State& state : states_) {
+  if (files_ == 0) {
+    return;
+  }
+  for (const uint32_t stream : active_) {
+    State& state = states_[stream];
     if (state.finished || state.owned.ended == nullptr ||
         !state.owned.ended->load(std::memory_order_acquire)) {
       continue;
@@ -125,18 +188,14 @@ void Segmenting::finish_ended() noexcept {
       return ::rte_ring_empty(inlet.ring) != 0;
     });
     if (drained) {
-      state.owned.segmenter->finish();
-      state.finished = true;
+      finish(state);
     }
   }
 }
 
 void Segmenting::finish() noexcept {
-  for (State& state : states_) {
-    if (!state.finished) {
-      state.owned.segmenter->finish();
-      state.finished = true;
-    }
+  for (const uint32_t stream : active_) {
+    finish(states_[stream]);
   }
 }
 

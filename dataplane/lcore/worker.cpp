@@ -7,27 +7,27 @@
 
 namespace sluice::lcore {
 
-void Worker::receive_from(std::unique_ptr<Receiver> receiver, std::atomic<bool>* ended) {
-  inflows_.push_back({std::move(receiver), ended});
-}
-
 void Worker::run() noexcept {
   // A packet that leads this thread astray finds nothing that it may do.
   static_cast<void>(keep_capabilities({}));
-  stats_.cpu.set(cpu_);
-  stats_.is_rx.set(inflows_.empty() ? 0 : 1);
+  stats_.cpu.set(plan_.cpu);
+  stats_.is_rx.set(outlets_ ? 1 : 0);
   stats_.is_segment.set(segmenting_ ? 1 : 0);
   stats_.used.set(1);
   accounted_until_ = ::rte_rdtsc();
 
+  quiescence_.enter(number_);
   Idler idler(idle_);
   while (phase_.load(std::memory_order_acquire) == Phase::kRunning) {
+    quiescence_.passed(number_);
+    change_inflows();
     const size_t work = receive() + segment();
     account(work > 0 ? stats_.busy_cycles : stats_.idle_cycles);
     idler.after(work);
     account(stats_.idle_cycles);
   }
   take_what_is_there();
+  quiescence_.leave(number_);
   stopped_.store(true, std::memory_order_release);
   while (phase_.load(std::memory_order_acquire) != Phase::kFinish) {
     idler.after(segment());
@@ -39,6 +39,13 @@ void Worker::run() noexcept {
   }
   stats_.used.set(0);
   finished_.store(true, std::memory_order_release);
+}
+
+void Worker::change_inflows() noexcept {
+  if (InflowOrder* order = inflow_orders_.look(); order != nullptr) [[unlikely]] {
+    inflows_.swap(order->inflows);
+    inflow_orders_.done();
+  }
 }
 
 size_t Worker::receive() noexcept {

@@ -158,6 +158,9 @@ void Segmenter::tick(int64_t now_ns) noexcept {
 void Segmenter::clock_stepped() noexcept {
   impl_->maker().clock_stepped();
 }
+void Segmenter::source_switched() noexcept {
+  impl_->maker().source_switched();
+}
 void Segmenter::restarted() noexcept {
   impl_->maker().restarted();
 }

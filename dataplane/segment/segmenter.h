@@ -46,6 +46,9 @@ class Segmenter {
   void clock_stepped() noexcept;
   /// An earlier dataplane cut this stream: the first segment is marked as a restart.
   void restarted() noexcept;
+  /// What comes is of another sender or programme than the stream's segments before: the first is
+  /// marked.
+  void source_switched() noexcept;
   /// Datagrams of this stream were dropped before they came here: the next cut is marked as loss.
   void lost(uint64_t datagrams) noexcept;
 

@@ -15,27 +15,16 @@ bool from_network(const config::Stream& stream) {
          stream.source.scheme == config::Scheme::kRtp;
 }
 
-/// Gives an input the streams that may arrive there.
-Status add_flows(const config::Appliance& appliance, InputPlan& input) {
-  for (uint32_t i = 0; i < appliance.streams.size(); ++i) {
-    const config::Stream& stream = appliance.streams[i];
-    if (!from_network(stream) || (!stream.port.empty() && stream.port != input.port.name)) {
-      continue;
+/// Gives an input the groups of the streams that may arrive there.
+Status add_groups(const config::Appliance& appliance, InputPlan& input) {
+  for (const config::Stream& stream : appliance.streams) {
+    const auto flow = flow_of(stream);
+    if (!flow) {
+      return fail(flow.error());
     }
-    auto destination = net::IpAddress::parse(stream.source.host);
-    if (!destination) {
-      return fail("stream " + stream.name.str() + ": " + destination.error().message);
+    if (*flow && may_arrive(stream, input)) {
+      input.groups.push_back((*flow)->group);
     }
-    net::IpAddress source;
-    if (!stream.ssm.empty()) {
-      auto parsed = net::IpAddress::parse(stream.ssm);
-      if (!parsed) {
-        return fail("stream " + stream.name.str() + ", ssm: " + parsed.error().message);
-      }
-      source = *parsed;
-    }
-    input.rules.push_back({*destination, stream.source.port, source, stream.vlan.value_or(0), i});
-    input.groups.push_back({*destination, source, stream.vlan.value_or(0)});
   }
   return {};
 }
@@ -119,20 +108,46 @@ Status plan_network(const config::Appliance& appliance, SourcePlan& plan) {
   return {};
 }
 
-Status check_ports(const config::Appliance& appliance, const SourcePlan& plan) {
-  for (const config::Stream& stream : appliance.streams) {
-    const bool known =
-        !from_network(stream) || stream.port.empty() ||
-        std::any_of(plan.inputs.begin(), plan.inputs.end(),
-                    [&stream](const InputPlan& input) { return input.port.name == stream.port; });
-    if (!known) {
-      return fail("stream " + stream.name.str() + ": there is no port \"" + stream.port + "\"");
-    }
+}  // namespace
+
+Result<std::optional<StreamFlow>> flow_of(const config::Stream& stream) {
+  if (!from_network(stream)) {
+    return std::optional<StreamFlow>();
   }
-  return {};
+  const auto destination = net::IpAddress::parse(stream.source.host);
+  if (!destination) {
+    return fail("stream " + stream.name.str() + ": " + destination.error().message);
+  }
+  net::IpAddress source;
+  if (!stream.ssm.empty()) {
+    const auto parsed = net::IpAddress::parse(stream.ssm);
+    if (!parsed) {
+      return fail("stream " + stream.name.str() + ", ssm: " + parsed.error().message);
+    }
+    source = *parsed;
+  }
+  const uint16_t vlan = stream.vlan.value_or(0);
+  return StreamFlow{.rule = {*destination, stream.source.port, source, vlan, 0},
+                    .group = {*destination, source, vlan}};
 }
 
-}  // namespace
+bool may_arrive(const config::Stream& stream, const InputPlan& input) {
+  return stream.port.empty() || stream.port == input.port.name;
+}
+
+Status check_arrival(const config::Stream& stream, const SourcePlan& plan) {
+  const bool somewhere =
+      !from_network(stream) ||
+      std::any_of(plan.inputs.begin(), plan.inputs.end(),
+                  [&stream](const InputPlan& input) { return may_arrive(stream, input); });
+  if (somewhere) {
+    return {};
+  }
+  return fail("stream " + stream.name.str() +
+              (stream.port.empty() ? ": the dataplane has no port open, since it was started with "
+                                     "files alone; restart it"
+                                   : ": there is no port \"" + stream.port + "\""));
+}
 
 Result<SourcePlan> plan_sources(const config::Appliance& appliance) {
   SourcePlan plan;
@@ -150,12 +165,14 @@ Result<SourcePlan> plan_sources(const config::Appliance& appliance) {
     return fail(planned.error());
   }
   for (InputPlan& input : plan.inputs) {
-    if (auto added = add_flows(appliance, input); !added) {
+    if (auto added = add_groups(appliance, input); !added) {
       return fail(added.error());
     }
   }
-  if (auto known = check_ports(appliance, plan); !known) {
-    return fail(known.error());
+  for (const config::Stream& stream : appliance.streams) {
+    if (auto arrives = check_arrival(stream, plan); !arrives) {
+      return fail(arrives.error());
+    }
   }
   return plan;
 }

@@ -7,12 +7,11 @@
 #include "dataplane/source/dpdk_port.h"
 #include "dataplane/source/pcap_live.h"
 #include "dataplane/source/port_membership.h"
-#include "dataplane/source/ts_file_source.h"
 
 namespace sluice::source {
 namespace {
 
-void discard_backlog(PacketSource& source) {
+void discard(PacketSource& source) {
   constexpr size_t kMostBursts = 1024;
   std::array<rte_mbuf*, 32> mbufs;
   for (size_t burst = 0; burst < kMostBursts; ++burst) {
@@ -84,31 +83,34 @@ Result<Inputs> Inputs::open(const config::Appliance& appliance, const SourcePlan
       return fail(opened.error());
     }
   }
-  for (const uint32_t stream : plan.files) {
-    const config::Source& file = appliance.streams[stream].source;
-    auto source = open_ts_file_source(file.path, file.pace, stream, pool);
-    if (!source) {
-      return fail("stream " + appliance.streams[stream].name.str() + ": " + source.error().message);
-    }
-    inputs.sources_.push_back({std::move(*source), std::nullopt});
-  }
   return inputs;
 }
 
-Status Inputs::begin(const SourcePlan& plan) {
-  for (size_t i = 0; i < plan.inputs.size(); ++i) {
-    if (memberships_[i]) {
-      if (auto joined = memberships_[i]->want(plan.inputs[i].groups); !joined) {
-        return joined;
+Status Inputs::want(size_t input, const std::vector<net::Group>& groups) {
+  if (!memberships_[input]) {
+    return {};
+  }
+  Status outcome = memberships_[input]->want(groups);
+  std::vector<net::IpAddress> destinations;
+  for (const net::Group& group : groups) {
+    destinations.push_back(group.address);
+  }
+  for (OpenSource& open : sources_) {
+    if (open.input == input) {
+      if (Status let = open.source->let_through(destinations); outcome && !let) {
+        outcome = let;
       }
     }
   }
+  return outcome;
+}
+
+void Inputs::discard_backlog() {
   for (OpenSource& open : sources_) {
     if (!open.source->traits().waits) {
-      discard_backlog(*open.source);
+      discard(*open.source);
     }
   }
-  return {};
 }
 
 void Inputs::leave_groups() {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "config/appliance.h"
@@ -13,23 +12,28 @@
 
 namespace sluice::source {
 
-/// A source, and the input of the plan whose flows it carries; none for a stream's own file.
+/// A source, and the input of the plan whose flows it carries.
 struct OpenSource {
   std::unique_ptr<PacketSource> source;
-  std::optional<size_t> input;
+  size_t input;
 };
 
-/// Every source of an appliance, open for as long as this lives. Made and ended by one slow thread,
-/// while no lcore polls.
+/// Every source that streams share, open for as long as this lives: ports, interfaces, a capture.
+/// Made and ended by one slow thread, while no lcore polls.
 class Inputs {
  public:
   /// Opens what was planned.
   static Result<Inputs> open(const config::Appliance& appliance, const SourcePlan& plan,
                              rte_mempool* pool);
 
-  /// Joins the groups, and discards what has arrived on ports since they were opened: it would be
-  /// stamped with a wrong time. Right before lcores begin to poll.
-  Status begin(const SourcePlan& plan);
+  /// The whole set of groups that are wanted at an input from now on: they are joined, the others
+  /// left, and what comes for them is let through. The first failure is told; the rest is done
+  /// nevertheless. While packets flow, too.
+  Status want(size_t input, const std::vector<net::Group>& groups);
+
+  /// Discards what has arrived on ports since they were opened: it would be stamped with a wrong
+  /// time. Right before lcores begin to poll.
+  void discard_backlog();
 
   std::vector<OpenSource>& sources() { return sources_; }
 

@@ -9,6 +9,8 @@
 #include <utility>
 #include <vector>
 
+#include "config/base/result.h"
+#include "dataplane/net/ip_address.h"
 #include "storage/arena/stats.h"
 
 namespace sluice::source {
@@ -64,6 +66,9 @@ class PacketSource {
   virtual Link link() { return {}; }
   /// Not more than fit on the stats page, in the same order every time.
   virtual std::vector<Xstat> xstats() { return {}; }
+  /// Datagrams to these addresses are wanted from now on, for sources that leave out others. While
+  /// an lcore polls, too; nothing that is wanted before and after is missed.
+  virtual Status let_through(const std::vector<net::IpAddress>& /*destinations*/) { return {}; }
   /// Why it ended early, once ended() is true; empty = it did not.
   virtual std::string failure() const { return {}; }
 

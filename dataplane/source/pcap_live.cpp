@@ -1,10 +1,13 @@
 #include "dataplane/source/pcap_live.h"
 
+#include <linux/filter.h>
 #include <pcap/pcap.h>
 #include <rte_mbuf.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "dataplane/source/mark.h"
 
@@ -37,6 +40,9 @@ class PcapSource final : public PacketSource {
   }
   NicCounters counters() override { return port_.counters(); }
   Link link() override { return port_.link(); }
+  Status let_through(const std::vector<net::IpAddress>& destinations) override {
+    return port_.let_through(destinations);
+  }
 
  private:
   struct Burst {
@@ -72,6 +78,11 @@ void PcapPort::Close::operator()(pcap* handle) const {
   ::pcap_close(handle);
 }
 
+void PcapPort::FreeProgram::operator()(bpf_program* program) const {
+  ::pcap_freecode(program);
+  delete program;
+}
+
 Result<PcapPort::Handle> PcapPort::activate() const {
   constexpr int kBuffer = 64 << 20;  // 100 ms at 5 Gbit/s
   const std::string& interface = spec_.interface;
@@ -100,16 +111,43 @@ Result<PcapPort::Handle> PcapPort::activate() const {
   return handle;
 }
 
-Status PcapPort::filter(const Handle& handle) const {
+Result<PcapPort::Program> PcapPort::compile(const Handle& handle) const {
   const std::string text = capture_filter(spec_.destinations);
-  bpf_program program{};
-  if (::pcap_compile(handle.get(), &program, text.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
+  auto raw = std::make_unique<bpf_program>();
+  if (::pcap_compile(handle.get(), raw.get(), text.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
     return pcap_error(spec_.interface, ::pcap_geterr(handle.get()));
   }
-  const int installed = ::pcap_setfilter(handle.get(), &program);
-  ::pcap_freecode(&program);
-  if (installed != 0) {
+  return Program(raw.release());
+}
+
+Status PcapPort::filter(const Handle& handle) const {
+  const auto program = compile(handle);
+  if (!program) {
+    return fail(program.error());
+  }
+  if (::pcap_setfilter(handle.get(), program->get()) != 0) {
     return pcap_error(spec_.interface, ::pcap_geterr(handle.get()));
+  }
+  return {};
+}
+
+/// pcap_setfilter would have the kernel discard everything for a moment while it exchanges filters;
+/// the kernel itself exchanges them between two packets.
+Status PcapPort::let_through(const std::vector<net::IpAddress>& destinations) {
+  spec_.destinations = destinations;
+  if (!handle_) {
+    return {};
+  }
+  auto program = compile(handle_);
+  if (!program) {
+    return fail(program.error());
+  }
+  static_assert(sizeof(sock_filter) == sizeof(bpf_insn));
+  const sock_fprog filter{.len = static_cast<unsigned short>(program->get()->bf_len),
+                          .filter = reinterpret_cast<sock_filter*>(program->get()->bf_insns)};
+  if (::setsockopt(::pcap_fileno(handle_.get()), SOL_SOCKET, SO_ATTACH_FILTER, &filter,
+                   sizeof filter) != 0) {
+    return fail(system_error("libpcap's filter on " + spec_.interface, errno));
   }
   return {};
 }

@@ -12,6 +12,7 @@
 #include "dataplane/source/packet_source.h"
 
 struct pcap;
+struct bpf_program;
 
 namespace sluice::source {
 
@@ -36,17 +37,25 @@ class PcapPort final : public LivePort {
 
   std::unique_ptr<PacketSource> source();
 
+  /// Has the kernel pass these from now on, also once the port is made anew.
+  Status let_through(const std::vector<net::IpAddress>& destinations);
+
  private:
   friend class PcapSource;
   struct Close {
     void operator()(pcap* handle) const;
   };
   using Handle = std::unique_ptr<pcap, Close>;
+  struct FreeProgram {
+    void operator()(bpf_program* program) const;
+  };
+  using Program = std::unique_ptr<bpf_program, FreeProgram>;
   Result<Handle> activate() const;
+  Result<Program> compile(const Handle& handle) const;
   Status filter(const Handle& handle) const;
   NicCounters counters();
 
-  const PcapLiveSpec spec_;
+  PcapLiveSpec spec_;
   rte_mempool* pool_;
   Handle handle_;
   std::atomic<bool> broken_ = false;  ///< set by the lcore that polls

@@ -113,6 +113,10 @@ class ArenaWriter {
   uint32_t chunk_count() const noexcept { return map_.layout.chunk_count; }
   uint32_t chunks_free() const noexcept { return free_.size(); }
   uint32_t chunk_bytes() const noexcept { return map_.layout.chunk_bytes; }
+  /// Bytes, as in ArenaSpec.
+  uint64_t size() const noexcept {
+    return uint64_t{map_.layout.chunk_count} * map_.layout.chunk_stride;
+  }
   /// Segments that are neither free nor released: 0 means that control has stored everything.
   uint64_t segments_held() const noexcept;
   /// Sealed segments that control has yet to release.

@@ -98,6 +98,14 @@ unsigned target_duration(config::Duration max) {
   return static_cast<unsigned>(std::max<int64_t>(seconds, 1));
 }
 
+unsigned target_duration(unsigned of_max, std::span<const Entry> entries) {
+  uint64_t longest = 0;
+  for (const Entry& entry : entries) {
+    longest = std::max(longest, entry.duration_90k);
+  }
+  return std::max(of_max, static_cast<unsigned>((longest + k90kPerSecond / 2) / k90kPerSecond));
+}
+
 size_t live_window_begin(std::span<const Entry> entries, unsigned count, unsigned target_duration) {
   if (count == 0) {
     return 0;

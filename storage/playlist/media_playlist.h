@@ -53,6 +53,9 @@ std::string render(const MediaPlaylist& playlist);
 /// EXT-X-TARGETDURATION of a stream whose segments are cut at `max` at the latest: rounded, at
 /// least 1.
 unsigned target_duration(config::Duration max);
+/// The same where segments may be from before `max` was lowered: none may be longer (RFC 8216,
+/// 4.3.3.1).
+unsigned target_duration(unsigned of_max, std::span<const Entry> entries);
 
 /// Where the live window begins: index of its first entry. It is the larger of the last `count`
 /// segments and of 3 x `target_duration`; `count` 0 = all.

@@ -108,6 +108,14 @@ def manifest_line():
     return (json.dumps(entry) + "\n").encode()
 
 
+COMMANDS = [
+    '{"version":1,"command":"add","streams":[{"name":"a","source":"udp://239.1.1.1:5000","vlan":5}]}',
+    '{"version":1,"command":"remove","names":["a","b/c"]}',
+    '{"version":1,"ok":true,"generation":8,"added":["a"],"changed":[],"removed":[],"starting":["a"],'
+    '"streams":[{"name":"a","source":"udp://239.1.1.1:5000","state":"silent","by":"command"}]}',
+    '{"version":1,"ok":false,"error":"no","problems":["x:1:2: y"],"restart":["arena.size"]}',
+]
+
 SEEDS = {
     "access_point": lambda: [bytes([codec, 90]) + elementary(channel)[:2000]
                              for codec, channel in zip((0, 1, 2), channels())],
@@ -116,6 +124,7 @@ SEEDS = {
                                      b"\1" + b"".join(b"\xbc" + part for part in datagrams(channel, 8))[:60_000])],
     "capture_file": lambda: [capture(channels()[0])],
     "channel_list": lambda: [start + text.encode() for text in CHANNEL_LISTS for start in (b"\0", b"\1")],
+    "command": lambda: [line.encode() for line in COMMANDS],
     "config": examples,
     "frame": looks,
     "headers": lambda: [seed for channel in channels()

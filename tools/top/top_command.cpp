@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "config/base/stop_signal.h"
+#include "config/roll.h"
 #include "tools/arguments.h"
 #include "tools/commands.h"
 #include "tools/top/look.h"
@@ -30,7 +31,8 @@ struct Arguments {
 class Top {
  public:
   Top(const config::Appliance& appliance, std::chrono::nanoseconds interval)
-      : appliance_(appliance), interval_(interval) {
+      : appliance_(appliance), roll_(appliance.arena.path), interval_(interval) {
+    follow_streams();
     older_ = newer_ = top::look(appliance_, clock_);
     picture_ = top::picture(older_, newer_);
   }
@@ -95,12 +97,20 @@ class Top {
     if (view_.paused) {
       return;
     }
+    follow_streams();
     older_ = std::move(newer_);
     newer_ = top::look(appliance_, clock_);
     picture_ = top::picture(older_, newer_);
   }
 
-  const config::Appliance& appliance_;
+  void follow_streams() {
+    if (roll_.changed()) {
+      appliance_.streams = roll_.roll().streams();
+    }
+  }
+
+  config::Appliance appliance_;
+  config::RollFollower roll_;
   const std::chrono::nanoseconds interval_;
   StopSignal stop_;
   SystemClock clock_;
@@ -123,7 +133,8 @@ size_t columns_of_output() {
   return ::isatty(STDOUT_FILENO) == 1 ? top::Terminal::size().columns : 80;
 }
 
-int print_once(const config::Appliance& appliance, std::chrono::nanoseconds interval) {
+int print_once(config::Appliance appliance, std::chrono::nanoseconds interval) {
+  config::take_roll(appliance);
   const SystemClock clock;
   StopSignal stop;
   const top::Look before = top::look(appliance, clock);

@@ -60,7 +60,7 @@ class ReceiverTest : public testing::Test {
     ring_.reset(
         ::rte_ring_create("receiver_test", 512, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ));
     ASSERT_TRUE(ring_);
-    outlets_ = std::make_unique<Outlets>(std::vector{ring_.get()}, std::vector<uint16_t>(4, 0));
+    outlets_ = std::make_unique<Outlets>(std::vector{ring_.get()}, lanes_);
     clock_.publish(::rte_rdtsc(), kNow);
   }
 
@@ -129,6 +129,7 @@ class ReceiverTest : public testing::Test {
   arena::PortStats stats_{};
   Ring ring_;
   std::optional<MembershipRing> membership_;
+  StreamLanes lanes_;
   std::unique_ptr<Outlets> outlets_;
   std::unique_ptr<QueueSource> source_;
 };
