@@ -296,6 +296,9 @@ class Crashes(Changes):
     def test_both_and_the_supervisor(self):
         sluice = self.crash("sluice-dataplane")
         sluice.kill()
+        end = time.monotonic() + 20
+        while sluice.processes() and time.monotonic() < end:
+            time.sleep(0.05)  # the kernel buries them with all their memory
         sluice.start()
         self.assertEqual({"keep", "mine"}, self.names(sluice))
         sender = self.send(1, 3)
