@@ -124,6 +124,8 @@ const Case kDataplane[] = {
      "f:3:61: dataplane.ports[1].device: port \"a\" is b already"},
     {"rx_queues", third_line("dataplane: {ports: [{name: a, device: b, rx_queues: 0}]}"), 
      "f:3:53: dataplane.ports[0].rx_queues: \"0\" is no whole number from 1 to 64"},
+    {"port_mtu", third_line("dataplane: {ports: [{name: a, device: b, mtu: 900}]}"), 
+     "f:3:47: dataplane.ports[0].mtu: \"900\" is no whole number from 1280 to 9702"},
     {"port_address", third_line("dataplane: {ports: [{name: a, device: b, address: 10.1.2.3}]}"), 
      "f:3:51: dataplane.ports[0].address: \"10.1.2.3\" is no address with a prefix length, like 10.1.2.3/24"},
     {"allmulticast", third_line("dataplane: {ports: [{name: a, device: b, allmulticast: maybe}]}"), 
