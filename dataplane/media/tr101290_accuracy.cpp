@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "dataplane/media/timestamp.h"
 #include "dataplane/media/tr101290.h"
@@ -25,11 +26,31 @@ bool PcrAccuracy::take(uint64_t packet, Pcr pcr, int64_t now_ns) noexcept {
   return count_ == kBlock;
 }
 
+/// Whether all of them lie on the line from the first to the last, as nearly always where the
+/// bitrate is constant: then nothing has to be sorted.
+bool PcrAccuracy::is_straight(Verdict& verdict) const noexcept {
+  const Entry& first = entries_[0];
+  const Entry& last = entries_[count_ - 1];
+  const auto length = static_cast<double>(pcr_distance(first.pcr, last.pcr));
+  const double slope = length / static_cast<double>(last.packet - first.packet);
+  double worst = 0;
+  for (size_t i = 0; i < count_; ++i) {
+    const double y = slope * static_cast<double>(entries_[i].packet - first.packet);
+    const auto pcr = static_cast<double>(pcr_distance(first.pcr, entries_[i].pcr));
+    worst = std::max(worst, std::abs(pcr - y));
+  }
+  // Half of the limit: the true line may lie as far on the other side of the ends.
+  if (!(worst * kNsPerTick <= static_cast<double>(kPcrAccuracyNs) / 2)) return false;
+  verdict.judged = count_;
+  verdict.worst_ns = static_cast<int64_t>(worst * kNsPerTick);
+  return true;
+}
+
 PcrAccuracy::Verdict PcrAccuracy::judge() noexcept {
-  const size_t count = count_;
-  count_ = 0;
   Verdict verdict;
-  if (count < kLeast) return verdict;
+  const bool is_done = count_ < kLeast || is_straight(verdict);
+  const size_t count = std::exchange(count_, 0);
+  if (is_done) return verdict;
   std::array<double, kBlock> x;  // packets
   std::array<double, kBlock> y;  // nanoseconds
   std::array<double, kBlock> sorted;

@@ -41,6 +41,8 @@ class PcrAccuracy {
   Verdict judge() noexcept;
 
  private:
+  bool is_straight(Verdict& verdict) const noexcept;
+
   struct Entry {
     uint64_t packet;
     Pcr pcr;

@@ -45,7 +45,11 @@ class Tr101290Monitor {
   /// meanwhile: that is a loss of sync (1.1), for which no other indicator is raised. A little back
   /// (packets that were put into order) it stands; further back, intervals begin anew.
   void set_time(int64_t now_ns) noexcept {
-    if (now_ns != now_ns_) move_to(now_ns);
+    if (now_ns >= now_ns_ && now_ns < next_tick_ns_ && !interrupted_) [[likely]] {
+      now_ns_ = now_ns;
+    } else {
+      move_to(now_ns);
+    }
   }
   /// The clock was set, or packets were not shown to the monitor for reasons of our own: intervals
   /// begin anew with the next `set_time`, and nobody is blamed.
