@@ -110,7 +110,7 @@ void parse_ipv4(Bytes bytes, size_t at, Frame& frame) noexcept {
   if (room < kIpv4Header) {
     return broken(frame, Drop::kTruncated);
   }
-  const size_t header = (bytes[at] & 0x0fU) * 4;
+  const size_t header = (bytes[at] & size_t{0x0f}) * 4;
   const size_t total = u16(bytes, at + 2);
   if (bytes[at] >> 4 != 4 || header < kIpv4Header || total < header) {
     return broken(frame, Drop::kBadIpHeader);
