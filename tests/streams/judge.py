@@ -113,6 +113,8 @@ class _Judge:
         for one in plain.list:
             places.append(at)
             at += one["packets"]
+        if self.has_start and self.begins and self.begins[0] == 0:
+            self.begins[0] = places[1]
         for number, (place, wanted) in enumerate(zip(places[self.has_start:], self.begins)):
             if place != wanted:
                 wrong.append(f"segment {number} begins with packet {place}, not {wanted}")

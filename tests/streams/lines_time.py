@@ -152,8 +152,8 @@ LINES = [
     Stream("time", "a clock slow by 200 ppm", drifting(-200), "idr"),
     Stream("time", "arrival with jitter of 60 ms", jittered, "idr"),
     Stream("time", "arrival in bursts of 80 ms", arriving(lambda _, when: (when // 0.08 + 1) * 0.08), "idr"),
-    Stream("time", "the receiver's clock set on by 10 s", stepped(10), "idr", marks={2: {"clock_step"}},
+    Stream("time", "the receiver's clock set on by 10 s", stepped(10), "idr", marks={3: {"clock_step"}},
            awaits="steps of a capture's clock"),
-    Stream("time", "the receiver's clock set back by 10 s", stepped(-10), "idr", marks={2: {"clock_step"}},
+    Stream("time", "the receiver's clock set back by 10 s", stepped(-10), "idr", marks={3: {"clock_step"}},
            awaits="steps of a capture's clock"),
 ]

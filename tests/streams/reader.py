@@ -192,6 +192,10 @@ class _Reader:
             if self._programme is not None:
                 programmes = {number: at for number, at in programmes.items() if number == self._programme}
             self._programmes = programmes
+            if not programmes:  # what its PIDs carry is nobody's until a PMT says so again
+                self._end_unit()
+                self._guide = self._pcr_pid = None
+                self._pmts.clear()
             for at in programmes.values():
                 self._assemblers.setdefault(at, _Sections())
         elif content[0] == 2 and self._programmes.get(int.from_bytes(content[3:5], "big")) == pid:

@@ -3,7 +3,7 @@
 import dataclasses
 
 from harness import ts
-from streams import reader
+from streams import edit, reader
 
 
 @dataclasses.dataclass
@@ -64,10 +64,19 @@ def cuts(reading, target, longest, made):
     return found
 
 
+def is_media(packet, tables):
+    """Whether a packet carries a part of a PES packet, as far as the tables tell."""
+    pid = ts.pid(packet)
+    return bool(packet[3] & 0x10) and pid > 0x1F and pid != edit.NULL_PID and pid not in tables
+
+
 def begin(reading, cut):
     """The packet with which the segment begins: the cut moves back to a PAT and a PMT that directly
-    precede its access point."""
+    precede its access point. What precedes the first one with nothing of a picture or sound in it belongs to
+    its segment."""
     tables = {table.pid for table in reading.tables}
+    if not any(is_media(packet, tables) for packet in reading.packets[:cut.index]):
+        return 0
     place = cut.index
     while place > 0 and ts.pid(reading.packets[place - 1]) in tables and cut.index - place < 64:
         place -= 1
