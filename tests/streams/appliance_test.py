@@ -1,13 +1,14 @@
 """The running appliance on faulty streams: what was wrong is kept with each segment, and the archive is
 the input."""
 
+import collections
 import heapq
 import pathlib
 import tempfile
 import unittest
 
 from harness import appliance, capture_file, ts
-from streams import capture, edit, lines_audio, lines_loss, lines_packets, lines_time, sources
+from streams import capture, edit, lines_audio, lines_loss, lines_packets, lines_time, reader, sources
 
 SUITE = "streams"
 TIMEOUT = 180
@@ -92,6 +93,24 @@ class Appliance(unittest.TestCase):
         for name, (_, lost) in RTP.items():
             with self.subTest(name):
                 self.assertEqual(lost, self.total(name, "lost_datagrams"))
+
+    def test_faults_are_told_by_pid(self):
+        if "pids" not in self.manifest["dropped"][0]:
+            self.skipTest("awaits faults by PID in the manifest")
+        for name, made in self.made.items():
+            with self.subTest(name):
+                wanted = {"cc_errors": collections.Counter(pid for _, pid in reader.read(made.packets).breaks),
+                          "transport_errors": collections.Counter(ts.pid(one) for one in made.packets if one[1] & 0x80),
+                          "scrambled": collections.Counter(ts.pid(one) for one in made.packets if one[3] & 0xC0)}
+                got = {fault: collections.Counter() for fault in wanted}
+                for entry in self.manifest[name]:
+                    for faulty in entry["pids"]:
+                        for fault, counter in got.items():
+                            counter[faulty["pid"]] += faulty[fault]
+                self.assertEqual({fault: dict(counter) for fault, counter in wanted.items()},
+                                 {fault: {pid: count for pid, count in counter.items() if count}
+                                  for fault, counter in got.items()})
+                self.assertEqual(made.crc_errors, self.total(name, "crc_errors"))
 
     def test_a_hole_is_a_gap_in_the_playlist(self):
         for name in ("wrap", "twice", "overtaken"):
