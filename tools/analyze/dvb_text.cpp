@@ -2,6 +2,8 @@
 
 #include <iconv.h>
 
+#include <cstdint>
+
 namespace sluice::tools::analyze {
 namespace {
 
@@ -49,7 +51,7 @@ std::string dvb_text(Bytes field) {
   const bool one_byte = encoding.name.starts_with("ISO");
   std::string in = one_byte ? without_controls(field) : std::string(field.begin(), field.end());
   const iconv_t converter = ::iconv_open("UTF-8//IGNORE", encoding.name.c_str());
-  if (converter == iconv_t(-1)) return without_controls(field);
+  if (reinterpret_cast<intptr_t>(converter) == -1) return without_controls(field);
   std::string out(in.size() * 4 + 4, '\0');
   char* from = in.data();
   size_t left = in.size();

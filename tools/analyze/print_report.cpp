@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <ostream>
 #include <vector>
 
@@ -187,7 +188,7 @@ std::string time_text(const Json& seconds, const std::optional<Utc>& start) {
   if (start) {
     return rfc3339_ms(*start + std::chrono::nanoseconds(static_cast<int64_t>(value * 1e9)));
   }
-  const auto ms = static_cast<uint64_t>(std::max(value, 0.0) * 1000 + 0.5);
+  const auto ms = std::llround(std::max(value, 0.0) * 1000);
   return fmt::format("{}:{:02}:{:02}.{:03}", ms / 3'600'000, ms / 60'000 % 60, ms / 1000 % 60,
                      ms % 1000);
 }
