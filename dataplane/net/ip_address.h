@@ -39,7 +39,8 @@ class IpAddress {
   const std::array<uint8_t, 16>& bytes() const noexcept { return bytes_; }
   std::string str() const;
 
-  auto operator<=>(const IpAddress&) const = default;  // NOLINT(modernize-use-nullptr)
+  // The check takes the zero that a comparison is held against for a pointer.
+  auto operator<=>(const IpAddress&) const = default;  // NOLINT(modernize-use-nullptr): see above
 
  private:
   std::array<uint8_t, 16> bytes_{};

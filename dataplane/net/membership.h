@@ -17,7 +17,8 @@ struct Group {
   IpAddress source;   ///< none = from anywhere; else source-specific (RFC 4607)
   uint16_t vlan = 0;  ///< 802.1Q identifier; 0 = untagged
 
-  auto operator<=>(const Group&) const = default;  // NOLINT(modernize-use-nullptr)
+  // The check takes the zero that a comparison is held against for a pointer.
+  auto operator<=>(const Group&) const = default;  // NOLINT(modernize-use-nullptr): see above
 };
 
 /// Keeps the multicast groups of one port joined, so that the network sends them. Whoever keeps

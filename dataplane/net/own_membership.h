@@ -29,7 +29,8 @@ class OwnMembership final : public Membership {
   struct Link {
     uint16_t vlan;
     bool v4;
-    auto operator<=>(const Link&) const = default;  // NOLINT(modernize-use-nullptr)
+    // The check takes the zero that a comparison is held against for a pointer.
+    auto operator<=>(const Link&) const = default;  // NOLINT(modernize-use-nullptr): see above
   };
   std::unique_ptr<MembershipProtocol> protocol(const Link& link) const;
   MembershipHost& host(const Link& link);
