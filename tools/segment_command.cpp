@@ -6,6 +6,7 @@
 #include "config/base/units.h"
 #include "config/base/utc.h"
 #include "dataplane/segment/segmenter.h"
+#include "storage/arena/hole.h"
 #include "storage/playlist/media_playlist.h"
 #include "tools/capture_flow.h"
 #include "tools/progress.h"
@@ -20,6 +21,7 @@ constexpr int kFailed = 1;
 segment::SegmenterSpec spec_of(const SegmentOptions& options, bool rtp) {
   segment::SegmenterSpec spec;
   spec.rtp = rtp;
+  spec.watches_clock = true;
   spec.program = options.program;
   spec.segment = options.segment;
   return spec;
@@ -77,7 +79,17 @@ std::string playlist_of(const std::vector<SegmentFile>& files, config::Duration 
   playlist.kind = playlist::PlaylistKind::kVod;
   playlist.target_duration = playlist::target_duration(max);
   playlist.ended = true;
+  int64_t last_end_ns = 0;
   for (const SegmentFile& file : files) {
+    const arena::Hole hole = arena::hole_before(file.record, last_end_ns);
+    last_end_ns = arena::media_end_ns(file.record);
+    for (uint32_t i = 0; i < hole.segments; ++i) {
+      const size_t number = playlist.entries.size();
+      const std::string name = "absent_" + std::to_string(number) + ".ts";
+      playlist.entries.push_back(
+          playlist::make_entry(arena::absent_segment(file.record, hole, i), number, name));
+      playlist.entries.back().gap = true;
+    }
     playlist.entries.push_back(
         playlist::make_entry(file.record, playlist.entries.size(), file.name));
   }

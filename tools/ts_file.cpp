@@ -136,7 +136,7 @@ void TsFileReader::take_pcr(Pcr pcr) {
   const bool hole = std::exchange(clock_broken_, false);
   if (clock_pid_) {
     const int64_t step = media::pcr_distance(last_pcr_, pcr);
-    const int64_t longest = (hole ? 3600 : 2) * static_cast<int64_t>(media::kPcrClock);
+    const int64_t longest = (hole ? 10 : 2) * static_cast<int64_t>(media::kPcrClock);
     if (step > 0 && step < longest) arrival_ns_ += step * 1000 / 27;
   }
   last_pcr_ = pcr;

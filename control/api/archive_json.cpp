@@ -22,6 +22,21 @@ Json media_json(const std::string& name, const catalog::Stream& stream) {
           {"archive", path + "/archive.m3u8"}};
 }
 
+Json pids_json(const arena::FaultyPids& faulty) {
+  Json list = Json::array();
+  for (const arena::PidFaults& faults : faulty.pids) {
+    if (faults.empty()) {
+      break;
+    }
+    list.push_back({{"pid", faults.pid},
+                    {"cc_errors", faults.cc_errors},
+                    {"transport_errors", faults.transport_errors},
+                    {"scrambled", faults.scrambled},
+                    {"crc_errors", faults.crc_errors}});
+  }
+  return list;
+}
+
 Json segment_json(const catalog::Segment& segment) {
   const arena::SegmentRecord& record = segment.record;
   Json reasons = Json::array();
@@ -42,6 +57,10 @@ Json segment_json(const catalog::Segment& segment) {
           {"cut", to_string(record.cut)},
           {"discontinuity", std::move(reasons)},
           {"cc_errors", record.cc_errors},
+          {"transport_errors", record.transport_errors},
+          {"scrambled", record.scrambled},
+          {"crc_errors", record.crc_errors},
+          {"pids", pids_json(record.faulty_pids)},
           {"lost_datagrams", record.lost_datagrams}};
 }
 

@@ -35,6 +35,7 @@ constexpr std::array kStreamCounters{
     Member{"bytes", "sluice_stream_bytes_total", "Bytes of TS packets"},
     Member{"ts_packets", "sluice_stream_ts_packets_total", "TS packets"},
     Member{"cc_errors", "sluice_stream_cc_errors_total", "Continuity errors"},
+    Member{"crc_errors", "sluice_stream_crc_errors_total", "PAT and PMT sections with a wrong CRC"},
     Member{"transport_errors", "sluice_stream_transport_errors_total",
            "Packets with transport_error_indicator"},
     Member{"scrambled", "sluice_stream_scrambled_total", "Scrambled packets"},

@@ -188,6 +188,7 @@ Json stream_json(const std::string& name, const StreamSources& stream) {
           {"received", stats.received.get()},
           {"ts_packets", stats.ts_packets.get()},
           {"cc_errors", stats.cc_errors.get()},
+          {"crc_errors", stats.crc_errors.get()},
           {"segments_sealed", stats.segments_sealed.get()},
           {"segments_stored", archive.segments_stored.get()},
           {"lag_seconds", lag_json(stream)},

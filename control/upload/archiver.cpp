@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "dataplane/media/stream_info.h"
+#include "storage/arena/hole.h"
 
 namespace sluice::upload {
 namespace {
@@ -34,7 +35,8 @@ catalog::Continuation behind(const catalog::Segment& row) {
   return {.next_sequence = row.sequence + 1,
           .hour = row.hour(),
           .next_in_hour = row.number_in_hour + 1,
-          .last_start = row.start()};
+          .last_start = row.start(),
+          .last_end = utc_from_ns(arena::media_end_ns(row.record))};
 }
 
 /// `record` has one stream, whose folder in the store is the whole of the local one.
@@ -144,7 +146,8 @@ void Archiver::seed() {
     arenas_.seed(stream, {.next_sequence = next.next_sequence,
                           .hour_ns = to_ns(next.hour),
                           .next_in_hour = next.next_in_hour,
-                          .last_start_utc_ns = to_ns(next.last_start)});
+                          .last_start_utc_ns = to_ns(next.last_start),
+                          .last_end_utc_ns = to_ns(next.last_end)});
     return true;
   });
 }
@@ -200,14 +203,30 @@ void Archiver::accept(TakenSegment segment) {
     }
     row.live_gap = (*noted)->live_gap;
   }
+  note_hole(sealed);
   publisher_.taken(row);
   describe(sealed);
   local_.segment(sealed, row.key);
   uploader_.add(std::move(segment));
 }
 
+/// What is absent before a segment will never be stored.
+void Archiver::note_hole(const arena::SealedSegment& sealed) {
+  const arena::SegmentRecord& record = sealed.record;
+  const arena::Hole hole{record.hole_ns, record.absent_segments};
+  for (uint32_t i = 0; i < hole.segments; ++i) {
+    catalog::Segment row{.stream = sealed.stream,
+                         .sequence = sealed.sequence - hole.segments + i,
+                         .state = catalog::SegmentState::kLost,
+                         .record = arena::absent_segment(record, hole, i)};
+    row.key = arena::absent_key(sealed, row.record, row.sequence);
+    batch_.segments.push_back(publisher_.settled(std::move(row)));
+  }
+}
+
 void Archiver::describe(const arena::SealedSegment& sealed) {
-  const bool changed = sealed.record.discontinuity.has(arena::Discontinuity::kPmtChange);
+  const bool changed = sealed.record.discontinuity.has(arena::Discontinuity::kPmtChange) ||
+                       sealed.record.discontinuity.has(arena::Discontinuity::kSourceSwitch);
   if (sealed.record.cut == arena::Cut::kStart || sealed.payload.empty() ||
       (described_.contains(sealed.stream) && !changed)) {
     return;

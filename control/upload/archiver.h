@@ -66,6 +66,7 @@ class Archiver {
   void seed();
   bool begin();
   void accept(TakenSegment segment);
+  void note_hole(const arena::SealedSegment& sealed);
   void describe(const arena::SealedSegment& sealed);
   void write_off_pending(const std::vector<catalog::Segment>& pending);
   void note_stored();

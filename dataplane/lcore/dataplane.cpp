@@ -156,8 +156,17 @@ Status Dataplane::set_up_arena() {
   }
   arena_ = std::move(*arena);
   const arena::Recovery& recovery = arena_->recovery();
-  if (recovery.sealed_now > 0) {
-    spdlog::warn("sealed {} segments that the last dataplane left open", recovery.sealed_now);
+  if (!recovery.sealed_now.empty()) {
+    spdlog::warn("sealed {} segments that the last dataplane left open",
+                 recovery.sealed_now.size());
+  }
+  for (const std::string& stream : recovery.sealed_now) {
+    const auto slot = std::ranges::find(page.streams, stream, [](const arena::StreamStats& stats) {
+      return std::string_view(stats.name);
+    });
+    if (slot != page.streams.end()) {
+      slot->segments_sealed.add();
+    }
   }
   if (!recovery.kept_for_want_of_memory.empty()) {
     spdlog::warn("the arena that is there goes on in use: {}", recovery.kept_for_want_of_memory);

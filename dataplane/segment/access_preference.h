@@ -6,8 +6,25 @@
 
 #include "dataplane/media/access_point.h"
 #include "dataplane/media/timestamp.h"
+#include "storage/arena/segment_record.h"
 
 namespace sluice::segment {
+
+/// What a cut at such an access point is called.
+constexpr arena::Cut cut_of(media::Access access) {
+  switch (access) {
+    case media::Access::kIdr:
+      return arena::Cut::kIdr;
+    case media::Access::kRecoveryPoint:
+      return arena::Cut::kRecoveryPoint;
+    case media::Access::kIrap:
+      return arena::Cut::kIrap;
+    case media::Access::kIndicator:
+      return arena::Cut::kRandomAccessIndicator;
+    default:
+      return arena::Cut::kIPicture;
+  }
+}
 
 /// Which of a stream's access points are worth a cut. Decoders like an IDR (IRAP, I picture) best,
 /// then a recovery point; a random_access_indicator in front of neither is a last resort. Where a

@@ -14,28 +14,10 @@ using media::PesHeader;
 using media::TsHeader;
 using media::TsPacket;
 
-namespace {
-
-Cut cut_of(Access access) {
-  switch (access) {
-    case Access::kIdr:
-      return Cut::kIdr;
-    case Access::kRecoveryPoint:
-      return Cut::kRecoveryPoint;
-    case Access::kIrap:
-      return Cut::kIrap;
-    case Access::kIndicator:
-      return Cut::kRandomAccessIndicator;
-    default:
-      return Cut::kIPicture;
-  }
-}
-
-}  // namespace
-
 CutDecider::CutDecider(const SegmenterSpec& spec, Totals& totals)
     : rule_(spec.segment),
       inject_(spec.segment.inject_pat_pmt),
+      watches_clock_(spec.watches_clock),
       totals_(totals),
       guide_(spec.program, pids_),
       preference_(rule_.max()),
@@ -45,6 +27,7 @@ void CutDecider::open(int64_t arrival_ns) noexcept {
   arrival_ns_ = arrival_ns;
   untimed_ns_ = 0;
   first_packet_ = totals_.packets;
+  first_media_ = kNone;
   time_.open(std::max(time_.start_utc_ns(), clock_.utc(arrival_ns)));
   discontinuity_ = std::exchange(pending_, {});
   slot_.reset();
@@ -93,6 +76,9 @@ bool CutDecider::take_time(int64_t arrival_ns) noexcept {
 
 bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
   const uint16_t pid = header.pid();
+  if (first_media_ == kNone) [[unlikely]] {
+    watch_start(packet, header);
+  }
   if (header.transport_error()) [[unlikely]] {
     continuity_ = Continuity::kContinues;
     ++totals_.transport_errors;
@@ -132,6 +118,25 @@ bool CutDecider::take(const TsPacket& packet, TsHeader header) noexcept {
   }
   run_.end();
   return cut;
+}
+
+/// Media are what is in PES packets. What has begun neither a PES packet nor a section is taken for
+/// media.
+void CutDecider::watch_start(const TsPacket& packet, TsHeader header) noexcept {
+  constexpr uint16_t kFirstFree = 0x20;     // below are tables (EN 300 468, table 1)
+  constexpr uint16_t kAtscTables = 0x1ffb;  // ATSC A/65, 4.1; then the null PID
+  const uint16_t pid = header.pid();
+  if (pid < kFirstFree || pid >= kAtscTables || !header.has_payload()) return;
+  PidState& state = pids_[pid];
+  if ((state.roles & (kPsi | kSections)) != 0) return;
+  const Bytes payload = packet.payload();
+  const bool section = header.unit_start() && payload.size() >= 3 &&
+                       (payload[0] != 0 || payload[1] != 0 || payload[2] != 1);
+  if (section && !header.scrambled()) {
+    state.roles |= kSections;
+  } else {
+    first_media_ = totals_.packets;
+  }
 }
 
 void CutDecider::note_break(const PidState& state, uint16_t pid) noexcept {
@@ -177,7 +182,7 @@ bool CutDecider::take_pcr(const TsPacket& packet) noexcept {
     mark_next(Discontinuity::kTimestampJump);
     cut_soon_ = true;
   }
-  clock_.take_pcr(pcr, arrival_ns_);
+  if (clock_.take_pcr(pcr, arrival_ns_) && watches_clock_) mark_next(Discontinuity::kClockStep);
   untimed_ns_ = 0;
   base_ = base;
   if (!guide_base_) guide_base_ = base;
@@ -275,7 +280,7 @@ void CutDecider::take_guide_time(uint64_t pts, uint64_t decode) noexcept {
   time_.guide().jump(pts, decode);
   last_cut_.reset();
   preference_.reset();
-  if (step == Step::kEcho) return;
+  jumped_ = true;
   mark_next(Discontinuity::kTimestampJump);
   cut_soon_ = true;
 }
@@ -284,8 +289,9 @@ void CutDecider::take_guide_time(uint64_t pts, uint64_t decode) noexcept {
 bool CutDecider::take_access_unit(Bytes begin, uint64_t pts) noexcept {
   const media::Codec codec = *guide_.codec();
   point_.pts = pts;
-  overdue_ =
-      limit_from_ && media::pts_distance(*limit_from_, pts) >= static_cast<int64_t>(rule_.max());
+  const bool jumped = std::exchange(jumped_, false);
+  overdue_ = jumped || (limit_from_ && media::pts_distance(*limit_from_, pts) >=
+                                           static_cast<int64_t>(rule_.max()));
   if (AccessPointScanner::can_scan(codec)) {
     undecided_ = true;
     scanner_.reset(codec);
@@ -327,7 +333,7 @@ bool CutDecider::note_parameters() noexcept {
   if (now == 0) return false;
   const auto before = std::exchange(parameters_, now);
   if (!before || *before == now) return false;
-  source_switched();
+  mark_next(Discontinuity::kPmtChange);
   return true;
 }
 
@@ -348,29 +354,31 @@ void CutDecider::propose() noexcept {
 
 bool CutDecider::cut(Cut cut, bool by_pts) noexcept {
   point_.cut = cut;
-  point_.is_first = point_.begin.packets == first_packet_;
+  const bool access_point = cut != Cut::kForced && cut != Cut::kPcr;
+  const bool tables_only = first_media_ != 0 && point_.begin.packets <= first_media_;
+  point_.is_first = point_.begin.packets == first_packet_ || (access_point && tables_only);
   point_.old_duration_90k = time_.to_cut(point_.pts, by_pts, point_.base, point_.utc_ns);
   point_.old_start_pts = time_.has_start(point_.pts)
                              ? start_pts()
                              : (point_.pts - point_.old_duration_90k) & media::kPtsMask;
   point_.old_discontinuity = discontinuity_;
   if (!point_.is_first) point_.old_faults = faults_.cut(point_.begin);
-  if (point_.prefix_size > 0) guide_.tables_written();
+  if (point_.prefix_size > 0 && !point_.is_first) guide_.tables_written();
   const uint32_t inherited = point_.is_first ? discontinuity_.bits() : 0;
   discontinuity_ = arena::DiscontinuitySet::from_bits(pending_.bits() | inherited);
   pending_ = {};
   point_.discontinuity = discontinuity_;
-  if (cut == Cut::kForced) {
-    limit_from_ = rule_.forced_start(point_.pts);
-  } else {
-    slot_ = rule_.slot(point_.pts);
+  const uint64_t slot = rule_.slot(point_.pts);
+  limit_from_ = rule_.start(slot);
+  if (cut != Cut::kForced) {
+    slot_ = slot;
     last_cut_ = point_.pts;
-    limit_from_ = rule_.start(*slot_);
     cut_soon_ = false;
   }
   time_.cut(point_.pts, by_pts, point_.base, point_.utc_ns);
   untimed_ns_ = 0;
-  first_packet_ = point_.begin.packets;
+  if (!point_.is_first) first_packet_ = point_.begin.packets;
+  first_media_ = 0;
   ++segment_tag_;
   return true;
 }

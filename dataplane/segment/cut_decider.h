@@ -46,11 +46,14 @@ struct CutPoint {
 /// The guide (see ProgramGuide) decides: a PES packet of it that is an access point, lies behind
 /// the last one that cut and in another slot begins the next segment. At `max` after the slot's
 /// start the next PES packet cuts by force; a forced cut is no access point, so the next of these
-/// cuts all the same. Other parameters (another size of the picture) cut at once. Where the guide
-/// sends no time stamps that can be read (it is scrambled, missing, or all is data), its random
-/// access indicators cut by the PCR's slots, or where there are none for `max`, the PCRs
-/// themselves; and without PCR the arrival clock, by force. This last rule alone looks at arrival
-/// times.
+/// cuts all the same. Other parameters (another size of the picture) cut at once, and so does a
+/// jump of the timeline, by force if need be: a segment holds one timeline. What comes before the
+/// first access point is a start segment of its own, unless it is tables alone.
+///
+/// Where the guide sends no time stamps that can be read (it is scrambled, missing, or all is
+/// data), its random access indicators cut by the PCR's slots, or where there are none for `max`,
+/// the PCRs themselves; and without PCR the arrival clock, by force. This last rule alone looks at
+/// arrival times.
 ///
 /// Loss: a continuity error on the first packet of a PID in a segment means that the break lies on
 /// its border: that segment is marked. After any other loss it is the next one, for what comes up
@@ -94,6 +97,8 @@ class CutDecider {
   const FaultLog& faults() const noexcept { return faults_; }
 
  private:
+  static constexpr uint64_t kNone = UINT64_MAX;
+
   void note_break(const PidState& state, uint16_t pid) noexcept;
   void note_fault(uint16_t pid, uint32_t arena::PidFaults::*fault) noexcept {
     faults_.add(pid, fault, totals_, settled());
@@ -108,6 +113,7 @@ class CutDecider {
   void count_audio(Bytes payload) noexcept;
   bool decide(media::Access access) noexcept;
   bool note_parameters() noexcept;
+  void watch_start(const media::TsPacket& packet, media::TsHeader header) noexcept;
   bool is_new_slot(uint64_t pts) const noexcept;
   bool is_recent(const std::optional<uint64_t>& base) const noexcept;
   void propose() noexcept;
@@ -116,6 +122,7 @@ class CutDecider {
   media::Continuity continuity_ = media::Continuity::kContinues;
   const SlotRule rule_;
   const bool inject_;
+  const bool watches_clock_;
   Totals& totals_;
   PidTable pids_;
   ProgramGuide guide_;
@@ -132,7 +139,8 @@ class CutDecider {
   std::optional<uint64_t> slot_;      ///< of its access point, or the one before; none at the start
   std::optional<uint64_t> last_cut_;  ///< PTS of that access point
   SegmentTime time_;
-  uint64_t first_packet_ = 0;  ///< Totals::packets in front of it
+  uint64_t first_packet_ = 0;     ///< Totals::packets in front of it
+  uint64_t first_media_ = kNone;  ///< that in front of its first media; told only without a cut
   uint16_t segment_tag_ = 0;
   arena::DiscontinuitySet discontinuity_;
 
@@ -144,7 +152,8 @@ class CutDecider {
   // The access unit whose picture header has not come yet
   bool undecided_ = false;
   bool indicated_ = false;  ///< it has random_access_indicator
-  bool overdue_ = false;
+  bool overdue_ = false;    ///< if it is no access point, the cut is forced
+  bool jumped_ = false;     ///< it is the first of another timeline
   size_t header_left_ = 0;  ///< bytes of its PES header that are still to come
   CutPoint point_;
 

@@ -13,9 +13,10 @@ namespace sluice::segment {
 /// What the segmenter has to look at in a PID's packets: bits.
 enum Role : uint8_t {
   kNoRole = 0,
-  kPsi = 1,    ///< PAT or a PMT
-  kGuide = 2,  ///< the elementary stream that decides where to cut
-  kClock = 4,  ///< PCRs of the guide's programme
+  kPsi = 1,       ///< PAT or a PMT
+  kGuide = 2,     ///< the elementary stream that decides where to cut
+  kClock = 4,     ///< PCRs of the guide's programme
+  kSections = 8,  ///< sections of some other kind
 };
 
 struct PidState {

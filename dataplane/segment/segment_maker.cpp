@@ -14,13 +14,17 @@ SegmentMaker::SegmentMaker(const SegmenterSpec& spec, SegmentOutput& output,
     : output_(output),
       stats_(stats),
       longest_silence_ns_(SlotRule(spec.segment).max_ns()),
+      target_90k_(SlotRule(spec.segment).target()),
       decider_(spec, totals_) {
   if (spec.program.kind == config::Program::Kind::kNumber) monitor_.judge_as_part();
 }
 
 void SegmentMaker::begin_datagram(int64_t arrival_ns) noexcept {
-  tick(arrival_ns);
+  // No network hands over what came before what it handed over already: the clock was set back.
+  constexpr int64_t kStep = 500'000'000;
+  if (arrival_ns < arrival_ns_ - kStep) decider_.clock_stepped();
   arrival_ns_ = arrival_ns;
+  stepped_ = false;
   monitor_.set_time(arrival_ns);
 }
 
@@ -167,6 +171,7 @@ void SegmentMaker::describe(const Totals& end) noexcept {
   record.transport_errors = end.transport_errors - base_.transport_errors;
   record.scrambled = end.scrambled - base_.scrambled;
   record.crc_errors = end.crc_errors - base_.crc_errors;
+  record.target_90k = target_90k_;
   record.lost_datagrams = end.lost - base_.lost;
 }
 
@@ -191,7 +196,9 @@ void SegmentMaker::account(const Totals& end) noexcept {
   stats_.cc_errors.add(totals_.cc_errors - told_.cc_errors);
   stats_.transport_errors.add(totals_.transport_errors - told_.transport_errors);
   stats_.scrambled.add(totals_.scrambled - told_.scrambled);
+  stats_.crc_errors.add(totals_.crc_errors - told_.crc_errors);
   told_.cc_errors = totals_.cc_errors;
+  told_.crc_errors = totals_.crc_errors;
   told_.transport_errors = totals_.transport_errors;
   told_.scrambled = totals_.scrambled;
 }

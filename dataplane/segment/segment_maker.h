@@ -16,7 +16,7 @@ class SegmentMaker {
  public:
   SegmentMaker(const SegmenterSpec& spec, SegmentOutput& output, arena::StreamStats& stats);
 
-  /// What follows arrived at `arrival_ns`. After a silence of `max` it belongs to another segment.
+  /// What follows arrived at `arrival_ns`.
   void begin_datagram(int64_t arrival_ns) noexcept;
   /// Takes packets that are all in sync. False if room ran out.
   bool take(const uint8_t* begin, const uint8_t* end) noexcept;
@@ -54,6 +54,7 @@ class SegmentMaker {
   SegmentOutput& output_;
   arena::StreamStats& stats_;
   const int64_t longest_silence_ns_;
+  const uint64_t target_90k_;
   Totals totals_;
   Totals told_;               ///< what the counters have of totals_
   Totals base_;               ///< where the open segment begins

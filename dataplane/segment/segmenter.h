@@ -15,6 +15,8 @@ struct SegmenterSpec {
   /// Datagrams carry RTP (RFC 3550, RFC 2250) around the TS packets; what does not is dropped.
   /// Without it, RTP is told by its looks.
   bool rtp = false;
+  /// Nobody else tells when the clock of arrivals was set: it is noticed by the PCR.
+  bool watches_clock = false;
   config::Program program;
   config::Segment segment;
 };

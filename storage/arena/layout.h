@@ -17,7 +17,7 @@
 namespace sluice::arena {
 
 inline constexpr uint64_t kMagic = 0x3161'6e65'7261'6c73;  // "slarena1" in memory order
-inline constexpr uint32_t kLayoutVersion = 1;
+inline constexpr uint32_t kLayoutVersion = 2;
 inline constexpr uint32_t kNoChunk = UINT32_MAX;
 inline constexpr size_t kKeyPrefixLength = 256;
 
@@ -68,6 +68,7 @@ struct alignas(64) StreamEntry {
   int64_t hour_ns;  ///< UTC start of the hour that next_in_hour belongs to
   uint64_t next_in_hour;
   int64_t last_start_utc_ns;  ///< start of the last segment: names never go back in time
+  int64_t last_end_utc_ns;    ///< end of its media; 0 = there is none
 };
 
 struct alignas(64) Descriptor {

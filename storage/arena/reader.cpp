@@ -18,6 +18,13 @@ std::string segment_key(const SealedSegment& segment) {
   return segment.key_prefix + hour_path(start) + "/segment_" + segment_stamp(start) + number;
 }
 
+std::string absent_key(const SealedSegment& segment, const SegmentRecord& absent,
+                       uint64_t sequence) {
+  const Utc start = utc_from_ns(absent.start_utc_ns);
+  return segment.key_prefix + hour_path(start) + "/absent_" + segment_stamp(start) + "__" +
+         std::to_string(sequence) + ".ts";
+}
+
 Result<std::unique_ptr<ArenaReader>> ArenaReader::attach(const std::filesystem::path& file) {
   auto map = ArenaMap::open(file, ArenaMap::Side::kControl);
   if (!map) {
@@ -111,6 +118,7 @@ void ArenaReader::seed(const StreamId& stream, const Seed& seed) {
       entry.hour_ns = seed.hour_ns;
       entry.next_in_hour = seed.next_in_hour;
       entry.last_start_utc_ns = seed.last_start_utc_ns;
+      entry.last_end_utc_ns = seed.last_end_utc_ns;
       entry.state.store(StreamEntry::kSeeded, std::memory_order_release);
       return;
     }

@@ -36,6 +36,10 @@ struct SealedSegment {
 /// The object's key: a function of descriptor fields alone.
 /// "<key_prefix>2025/01/16/06/segment_20250116-060000__0000.ts"
 std::string segment_key(const SealedSegment& segment);
+/// The key that one of its absent segments has, where nothing will ever stand:
+/// "<key_prefix>2025/01/16/06/absent_20250116-060000__7.ts", by its number in the stream.
+std::string absent_key(const SealedSegment& segment, const SegmentRecord& absent,
+                       uint64_t sequence);
 
 /// Where a stream's numbers go on.
 struct Seed {
@@ -43,6 +47,7 @@ struct Seed {
   int64_t hour_ns = 0;
   uint64_t next_in_hour = 0;
   int64_t last_start_utc_ns = 0;
+  int64_t last_end_utc_ns = 0;  ///< of its media
 };
 
 /// Control's side of one arena file: it reads sealed segments and releases them. Payload is mapped

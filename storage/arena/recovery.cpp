@@ -48,7 +48,7 @@ void seal_filling(ArenaMap& map, Descriptor& descriptor, Recovery& recovery) {
     return;
   }
   seal_segment(*map.header, *entry, descriptor);
-  ++recovery.sealed_now;
+  recovery.sealed_now.emplace_back(descriptor.stream);
 }
 
 /// Marks the chunks of a sealed segment. What hangs behind its last byte was never committed, so it
@@ -115,6 +115,7 @@ void carry_numbers(const ArenaMap& old, ArenaMap& fresh) {
     target.hour_ns = source.hour_ns;
     target.next_in_hour = source.next_in_hour;
     target.last_start_utc_ns = source.last_start_utc_ns;
+    target.last_end_utc_ns = source.last_end_utc_ns;
     target.state.store(StreamEntry::kSeeded, std::memory_order_release);
   }
 }

@@ -11,8 +11,8 @@ namespace sluice::arena {
 /// What a dataplane found in the arena that its predecessor left.
 struct Recovery {
   bool existed = false;  ///< an arena of this layout was there and goes on in use
-  uint64_t sealed_now =
-      0;                 ///< segments that were filling and have been sealed at their last commit
+  /// Streams of segments that were filling and have been sealed at their last commit.
+  std::vector<std::string> sealed_now;
   uint64_t waiting = 0;  ///< segments that control has yet to store, those included
   /// Why an arena of another size goes on in use; empty = it does not.
   std::string kept_for_want_of_memory;

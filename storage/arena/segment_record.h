@@ -117,6 +117,10 @@ struct SegmentRecord {
   uint64_t lost_datagrams = 0;    ///< datagrams of the stream dropped, or missing by RTP sequence
                                   ///< number, since the segment before
   FaultyPids faulty_pids;
+  uint64_t target_90k = 0;       ///< how long a segment of the stream is meant to be, 90 kHz
+  int64_t hole_ns = 0;           ///< how long nothing came before it (see hole.h); with
+  uint32_t absent_segments = 0;  ///< the numbers before its own that stand for it, given at sealing
+  uint32_t reserved_32 = 0;
   DiscontinuitySet discontinuity;
   Cut cut = Cut::kStart;
   std::array<uint8_t, 3> reserved{};

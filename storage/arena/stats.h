@@ -97,6 +97,7 @@ struct alignas(64) StreamStats {
   Counter cc_errors;
   Counter transport_errors;
   Counter scrambled;
+  Counter crc_errors;  ///< sections of PAT and PMT with a wrong CRC
   Counter sync_losses;
   Counter rtp_lost;  ///< missing by RTP sequence number
   Counter segments_sealed;

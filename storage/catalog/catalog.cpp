@@ -6,6 +6,7 @@
 
 #include "config/base/digest.h"
 #include "storage/catalog/database.h"
+#include "storage/catalog/faulty_pids.h"
 #include "storage/catalog/schema.h"
 
 namespace sluice::catalog {
@@ -84,8 +85,9 @@ Status put(Database& database, const Segment& s) {
           "INSERT OR REPLACE INTO segments (stream_id, sequence, number_in_hour, key, bytes, "
           "state, live_gap, stored_ns, start_utc_ns, end_utc_ns, start_pts, duration_90k, "
           "ts_packets, injected_packets, datagrams, cc_errors, transport_errors, scrambled, "
-          "lost_datagrams, discontinuity, cut) VALUES ((SELECT id FROM streams WHERE name = ?), "
-          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          "lost_datagrams, discontinuity, cut, crc_errors, faulty_pids) VALUES "
+          "((SELECT id FROM streams WHERE name = ?), "
+          "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .bind(s.stream)
       .bind(s.sequence)
       .bind(s.number_in_hour)
@@ -107,6 +109,8 @@ Status put(Database& database, const Segment& s) {
       .bind(r.lost_datagrams)
       .bind(uint64_t{r.discontinuity.bits()})
       .bind(static_cast<int64_t>(r.cut))
+      .bind(r.crc_errors)
+      .bind(std::string_view(render_faulty_pids(r.faulty_pids)))
       .run();
 }
 

@@ -81,6 +81,7 @@ struct Continuation {
   Utc hour{};  ///< that next_in_hour belongs to
   uint64_t next_in_hour = 0;
   Utc last_start{};
+  Utc last_end{};  ///< of its media
 };
 
 class Database;

@@ -1,12 +1,15 @@
 #include <utility>
 
+#include "storage/arena/hole.h"
 #include "storage/catalog/catalog.h"
 #include "storage/catalog/database.h"
+#include "storage/catalog/faulty_pids.h"
 
 #define SEGMENT_COLUMNS                                                                          \
   "SELECT name, sequence, number_in_hour, key, bytes, state, live_gap, stored_ns, "              \
   "start_utc_ns, end_utc_ns, start_pts, duration_90k, ts_packets, injected_packets, datagrams, " \
-  "cc_errors, transport_errors, scrambled, lost_datagrams, discontinuity, cut "                  \
+  "cc_errors, transport_errors, scrambled, lost_datagrams, discontinuity, cut, crc_errors, "     \
+  "faulty_pids "                                                                                 \
   "FROM segments JOIN streams ON id = stream_id "
 #define STREAM_COLUMNS                                                                      \
   "SELECT name, live_first, live_next, live_discontinuities, settled_next, codecs, width, " \
@@ -45,6 +48,8 @@ Segment segment_of(Query& row) {
   r.lost_datagrams = row.unsigned_integer();
   r.discontinuity = arena::DiscontinuitySet::from_bits(static_cast<uint32_t>(row.integer()));
   r.cut = static_cast<arena::Cut>(row.integer());
+  r.crc_errors = row.unsigned_integer();
+  r.faulty_pids = parse_faulty_pids(row.text());
   return s;
 }
 
@@ -192,7 +197,8 @@ Result<std::optional<Continuation>> CatalogReader::continuation(std::string_view
   return Continuation{.next_sequence = newest.sequence + 1,
                       .hour = newest.hour(),
                       .next_in_hour = newest.number_in_hour + 1,
-                      .last_start = newest.start()};
+                      .last_start = newest.start(),
+                      .last_end = utc_from_ns(arena::media_end_ns(newest.record))};
 }
 
 Result<std::string> CatalogReader::store_id() const {

@@ -69,6 +69,10 @@ constexpr std::array kSteps{
       PRIMARY KEY (stream_id, hour_ns)
     ) WITHOUT ROWID;
     )",
+    R"(
+    ALTER TABLE segments ADD COLUMN crc_errors INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE segments ADD COLUMN faulty_pids TEXT NOT NULL DEFAULT '';
+    )",
 };
 
 Result<int64_t> pragma(Database& database, const char* sql) {

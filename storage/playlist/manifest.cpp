@@ -73,6 +73,39 @@ Number whole(const Json& line, const char* name) {
   return value.get<Number>();
 }
 
+/// The faults of a PID, by their names in the manifest.
+constexpr std::array<std::pair<const char*, uint32_t arena::PidFaults::*>, 4> kFaults{{
+    {"cc_errors", &arena::PidFaults::cc_errors},
+    {"transport_errors", &arena::PidFaults::transport_errors},
+    {"scrambled", &arena::PidFaults::scrambled},
+    {"crc_errors", &arena::PidFaults::crc_errors},
+}};
+
+Json faulty_pids_json(const arena::FaultyPids& faulty) {
+  Json list = Json::array();
+  for (const arena::PidFaults& faults : faulty.pids) {
+    if (faults.empty()) {
+      break;
+    }
+    Json& entry = list.emplace_back(Json{{"pid", faults.pid}});
+    for (const auto& [name, fault] : kFaults) {
+      entry[name] = faults.*fault;
+    }
+  }
+  return list;
+}
+
+arena::FaultyPids faulty_pids(const Json& list) {
+  arena::FaultyPids faulty;
+  for (const Json& entry : list) {
+    const auto pid = static_cast<uint16_t>(whole<uint64_t>(entry, "pid"));
+    for (const auto& [name, fault] : kFaults) {
+      faulty.add(pid, fault, static_cast<uint32_t>(whole<uint64_t>(entry, name)));
+    }
+  }
+  return faulty;
+}
+
 ManifestEntry read(const Json& line) {
   ManifestEntry entry;
   entry.stream = line.at("stream").get<std::string>();
@@ -88,6 +121,8 @@ ManifestEntry read(const Json& line) {
     entry.record.*member = whole<uint64_t>(line, name);
   }
   entry.record.discontinuity = discontinuities(line.at("discontinuity"));
+  if (line.contains("crc_errors")) entry.record.crc_errors = whole<uint64_t>(line, "crc_errors");
+  if (line.contains("pids")) entry.record.faulty_pids = faulty_pids(line.at("pids"));
   return entry;
 }
 
@@ -107,6 +142,8 @@ std::string render_manifest_line(const ManifestEntry& entry) {
   for (const auto& [name, member] : kCounters) {
     line[name] = entry.record.*member;
   }
+  line["crc_errors"] = entry.record.crc_errors;
+  line["pids"] = faulty_pids_json(entry.record.faulty_pids);
   line["cut"] = arena::to_string(entry.record.cut);
   line["discontinuity"] = discontinuity_names(entry.record.discontinuity);
   line["lost"] = entry.lost;

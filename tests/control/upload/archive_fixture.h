@@ -116,6 +116,7 @@ class ArchiveTest : public testing::Test {
     record.duration_90k = static_cast<uint64_t>(duration.count()) * 90;
     record.cut = cut;
     record.discontinuity = discontinuity;
+    record.target_90k = 10 * 90'000;
     ASSERT_TRUE(segment.append(bytes));
     segment.commit(segment.appended());
     segment.seal();

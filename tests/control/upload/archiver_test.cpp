@@ -53,6 +53,30 @@ TEST_F(ArchiveTest, PublishesLiveHourlyAndRelativePlaylistsAndTheManifest) {
                                   "hourly_index.m3u8?until="));
 }
 
+TEST_F(ArchiveTest, ShowsAHoleLongerThanASegmentAsGaps) {
+  start_control();
+  turn();
+  seal(10s);
+  media_time_ += 25s;
+  seal(10s, true);
+  drain();
+  for (const std::string& text : {object(kLive), object(std::string(kHour) + "index.m3u8")}) {
+    EXPECT_THAT(values(text, "#EXTINF:"),
+                ElementsAre("10.000000,", "8.333333,", "8.333333,", "8.333333,", "10.000000,"));
+    const size_t gap = text.find("#EXT-X-PROGRAM-DATE-TIME:2025-01-16T06:30:10.000Z\n#EXT-X-GAP\n");
+    const size_t discontinuity = text.find("#EXT-X-DISCONTINUITY\n");
+    EXPECT_LT(gap, discontinuity);
+    EXPECT_LT(discontinuity, text.find("#EXT-X-PROGRAM-DATE-TIME:2025-01-16T06:30:35.000Z\n"));
+    EXPECT_EQ(text.find("#EXT-X-GAP", discontinuity), std::string::npos);
+  }
+  const auto rows = catalog_->read().range("news", 0, INT64_MAX).value();
+  ASSERT_EQ(rows.size(), 5u);
+  EXPECT_EQ(rows[3].state, catalog::SegmentState::kLost);
+  EXPECT_EQ(rows[4].sequence, 4u);
+  EXPECT_EQ(rows[4].number_in_hour, 1u);
+  EXPECT_EQ(stored_segments().size(), 2u);
+}
+
 TEST_F(ArchiveTest, PlainUrlsAreWrittenWhereSigningIsOff) {
   appliance_.streams[0].playlist.sign = false;
   start_control();

@@ -78,15 +78,18 @@ TEST(Jumps, CutAtTheNextAccessPointWhateverItsSlot) {
   EXPECT_EQ(bench.output.segments[1].record.duration_90k, 2 * kSecond);
 }
 
-TEST(Jumps, AddTheStretchesOfTimeOnBothSidesWhereNoAccessPointComes) {
+TEST(Jumps, CutByForceWhereNoAccessPointComes) {
   TsBuilder ts;
   add_video(ts, 60 * kSecond, 2, 50);
   for (unsigned i = 0; i < 25; ++i) ts.slice(3 * kSecond + i * kFrame);
   add_video(ts, 4 * kSecond, 2, 50);
   Bench bench(spec_of(600s, 600s));
   bench.run(ts.bytes());
-  EXPECT_EQ(bench.output.segments[0].record.duration_90k, 3 * kSecond);
-  EXPECT_THAT(reasons(bench), ElementsAre(0, kJump));
+  EXPECT_THAT(bench.cuts(), ElementsAre(Cut::kIdr, Cut::kForced, Cut::kIdr));
+  EXPECT_THAT(bench.starts(), ElementsAre(60 * kSecond, 3 * kSecond, 4 * kSecond));
+  EXPECT_EQ(bench.output.segments[0].record.duration_90k, 2 * kSecond);
+  EXPECT_EQ(bench.output.segments[1].record.duration_90k, kSecond);
+  EXPECT_THAT(reasons(bench), ElementsAre(0, kJump, 0));
 }
 
 TEST(Jumps, AreNoneWhereLossLeftAHole) {

@@ -48,6 +48,24 @@ TEST(Segmenter, PutsWhatComesBeforeTheFirstAccessPointIntoAStartSegment) {
   EXPECT_EQ(bench.output.segments[0].record.duration_90k, 10 * kFrame);
 }
 
+TEST(Segmenter, MakesNoStartSegmentOfTablesAlone) {
+  TsBuilder ts;
+  ts.packet(0x11, true, std::vector<uint8_t>(100, 0), {});   // SDT
+  ts.packet(0x300, true, std::vector<uint8_t>(100, 7), {});  // sections behind a pointer field
+  ts.packet(0x300, false, std::vector<uint8_t>(100, 7), {});
+  ts.null();
+  ts.tables();
+  ts.null();
+  add_video(ts, 0, 4, 50);
+  for (const bool inject : {false, true}) {
+    Bench bench(spec_of(2s, 10s, inject));
+    bench.run(ts.bytes());
+    EXPECT_THAT(bench.cuts(), ElementsAre(Cut::kIdr, Cut::kIdr));
+    EXPECT_EQ(bench.output.joined(), ts.bytes());
+    EXPECT_EQ(bench.output.segments[0].record.duration_90k, 2 * kSecond);
+  }
+}
+
 TEST(Segmenter, BeginsASegmentWithTheTablesThatDirectlyPrecedeTheAccessPoint) {
   TsBuilder ts;
   add_video(ts, 0, 10, 50);
@@ -68,6 +86,7 @@ TEST(Segmenter, PutsCopiesOfTheLastTablesInFrontWhereTheyDoNotPrecede) {
   TsBuilder ts;
   ts.tables();
   const std::vector<uint8_t> tables = ts.bytes();
+  ts.slice(0);
   for (unsigned i = 0; i < 100; ++i) {
     if (i % 50 == 0) ts.null();
     ts.picture(i * kFrame, i % 50 == 0 ? TsBuilder::kIdr : TsBuilder::kSlice);
@@ -100,7 +119,7 @@ TEST(Segmenter, AnnouncesTheDiscontinuityInACopyOfATableOfSeveralPackets) {
   ts.pmt({{0x1b, TsBuilder::kVideoPid}}, 0, 1, TsBuilder::kPmtPid, 400);
   const size_t pmt_packets = ts.packets() - 1;
   ASSERT_EQ(pmt_packets, 3U);
-  ts.null();
+  ts.slice(0);
   ts.idr(0);
   Bench bench(spec_of(2s, 10s, true));
   bench.run(ts.bytes());
@@ -141,7 +160,7 @@ TEST(Segmenter, CutsByForceWhenMaxHasGoneBySinceTheStartOfTheSlot) {
 
 TEST(Segmenter, CountsSilenceForNoTimeWhereOnlyTheArrivalTells) {
   TsBuilder ts;
-  ts.null();
+  ts.packet(0x55, false, std::vector<uint8_t>(184, 1), {});
   Bench bench(spec_of(6s, 10s));
   bench.push(ts.bytes());
   bench.now += 3'600'000'000'000;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "config/base/digest.h"
@@ -55,6 +56,8 @@ class TsBuilder {
   void lose(uint16_t pid) { ++counters_[pid]; }
 
   const std::vector<uint8_t>& bytes() const { return bytes_; }
+  /// What was made since this was last called; counters go on.
+  std::vector<uint8_t> take() { return std::exchange(bytes_, {}); }
   size_t packets() const { return bytes_.size() / 188; }
   Bytes packet_at(size_t index) const { return Bytes(bytes_).subspan(index * 188, 188); }
 

@@ -1,4 +1,5 @@
 #include "config/base/utc.h"
+#include "storage/arena/hole.h"
 #include "tests/storage/arena/arena_fixture.h"
 
 namespace sluice::arena {
@@ -39,6 +40,46 @@ TEST_F(NumberingTest, GoesOnWhereTheCatalogSaysTheArchiveEnds) {
   write_segment(*writer, entry, 188, at("2025-01-16T07:30:00Z"));
   EXPECT_EQ(keys(*attach()), std::vector<std::string>{
                                  "42 archive/news/2025/01/16/07/segment_20250116-073000__0007.ts"});
+}
+
+TEST_F(NumberingTest, AHoleLongerThanASegmentTakesTheNumbersOfThoseThatAreAbsent) {
+  auto writer = open();
+  const uint32_t entry = enter_seeded(*writer, "news");
+  const auto write = [&](std::string_view start, DiscontinuitySet reasons = {}) {
+    SegmentWriter segment = writer->begin(entry);
+    segment.record().start_utc_ns = at(start);
+    segment.record().duration_90k = 6 * 90'000;
+    segment.record().target_90k = 6 * 90'000;
+    segment.record().discontinuity = reasons;
+    segment.append(pattern(0, 188));
+    segment.commit(segment.appended());
+    segment.seal();
+  };
+  DiscontinuitySet stepped;
+  stepped.add(Discontinuity::kClockStep);
+  write("2025-01-16T06:00:00Z");
+  write("2025-01-16T06:00:11.5Z");  // 5.5 s after the end of the one before
+  write("2025-01-16T06:00:37.5Z");  // 20 s: four of at most 6 s
+  write("2025-01-16T06:10:00Z", stepped);
+  write("2025-01-16T09:00:00Z");  // away, not a hole
+  std::vector<uint64_t> sequences;
+  std::vector<uint32_t> absent;
+  for (const SealedSegment& segment : attach()->take_sealed()) {
+    sequences.push_back(segment.sequence);
+    absent.push_back(segment.record.absent_segments);
+    EXPECT_EQ(segment.number_in_hour, segment.sequence == 8 ? 0 : absent.size() - 1);
+    if (segment.record.absent_segments == 0) continue;
+    const Hole hole{segment.record.hole_ns, segment.record.absent_segments};
+    const SegmentRecord first = absent_segment(segment.record, hole, 0);
+    const SegmentRecord last = absent_segment(segment.record, hole, 3);
+    EXPECT_EQ(first.start_utc_ns, at("2025-01-16T06:00:17.5Z"));
+    EXPECT_EQ(first.duration_90k, 5U * 90'000);
+    EXPECT_EQ(media_end_ns(last), segment.record.start_utc_ns);
+    EXPECT_EQ(absent_key(segment, first, 2),
+              "archive/news/2025/01/16/06/absent_20250116-060017__2.ts");
+  }
+  EXPECT_EQ(sequences, (std::vector<uint64_t>{0, 1, 6, 7, 8}));
+  EXPECT_EQ(absent, (std::vector<uint32_t>{0, 0, 4, 0, 0}));
 }
 
 TEST_F(NumberingTest, NamesNeverGoBackInTime) {

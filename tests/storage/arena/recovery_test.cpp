@@ -26,7 +26,7 @@ TEST_F(RecoveryTest, AFillingSegmentIsSealedAtItsLastCommitBySomebodyElse) {
 
   const auto successor = open();
   EXPECT_TRUE(successor->recovery().existed);
-  EXPECT_EQ(successor->recovery().sealed_now, 1U);
+  EXPECT_EQ(successor->recovery().sealed_now.size(), 1U);
   EXPECT_EQ(successor->recovery().waiting, 2U);
   EXPECT_TRUE(successor->goes_on(entry));
   EXPECT_EQ(successor->chunks_free(), kChunks - 3);

@@ -72,9 +72,13 @@ TEST_F(CatalogTest, GivesBackEveryFieldOfASegment) {
                .cc_errors = 7,
                .transport_errors = 8,
                .scrambled = 9,
+               .crc_errors = 11,
                .lost_datagrams = 10,
                .discontinuity = arena::DiscontinuitySet::from_bits(0b101),
                .cut = arena::Cut::kIrap};
+  in.record.faulty_pids.add(256, &arena::PidFaults::cc_errors, 7);
+  in.record.faulty_pids.add(256, &arena::PidFaults::scrambled, 9);
+  in.record.faulty_pids.add(0, &arena::PidFaults::crc_errors, 11);
   ASSERT_TRUE(catalog_.commit({.segments = {in}}));
   const auto out = read().find("news", 7);
   ASSERT_TRUE(out && *out);

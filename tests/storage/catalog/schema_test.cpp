@@ -20,6 +20,27 @@ TEST(Schema, OpeningTwiceChangesNothing) {
   EXPECT_EQ(Catalog::open(folder / "c.db").value().read().store_id().value(), "a");
 }
 
+TEST(Schema, BringsACatalogOfTheFirstVersionUpToDate) {
+  TemporaryFolder folder;
+  {
+    auto made = Catalog::open(folder / "c.db").value();
+    ASSERT_TRUE(made.commit({.segments = {{.stream = "news", .sequence = 3, .key = "news/3"}}}));
+  }
+  {
+    auto database = Database::open(folder / "c.db", Database::Mode::kReadWrite).value();
+    ASSERT_TRUE(database->execute(
+        "ALTER TABLE segments DROP COLUMN crc_errors; ALTER TABLE segments DROP COLUMN "
+        "faulty_pids; PRAGMA user_version = 1"));
+  }
+  const auto catalog = Catalog::open(folder / "c.db");
+  ASSERT_TRUE(catalog) << catalog.error().message;
+  const auto row = catalog->read().find("news", 3);
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ((*row)->key, "news/3");
+  EXPECT_EQ((*row)->record.crc_errors, 0U);
+  EXPECT_TRUE((*row)->record.faulty_pids.empty());
+}
+
 TEST(Schema, RefusesACatalogOfANewerProgram) {
   TemporaryFolder folder;
   {
