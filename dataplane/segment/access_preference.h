@@ -40,10 +40,11 @@ class AccessPreference {
   bool is_redundant(media::Access access, uint64_t pts) noexcept {
     const size_t kind = kind_of(access);
     for (size_t better = 0; better < kind; ++better) {
-      if (kinds_[better].regular && is_near(kinds_[better], pts)) return true;
+      if (is_due(kinds_[better], pts)) return true;
     }
     Kind& own = kinds_[kind];
-    own.regular = is_near(own, pts);
+    const int64_t interval = own.last ? media::pts_distance(*own.last, pts) : 0;
+    own.interval = interval > 0 && interval <= max_ ? interval : 0;
     own.last = pts;
     return false;
   }
@@ -51,7 +52,7 @@ class AccessPreference {
  private:
   struct Kind {
     std::optional<uint64_t> last;
-    bool regular = false;  ///< the last two were at most `max` apart
+    int64_t interval = 0;  ///< of the last two; 0 = there were none at most `max` apart
   };
 
   static size_t kind_of(media::Access access) noexcept {
@@ -64,8 +65,9 @@ class AccessPreference {
         return 0;
     }
   }
-  bool is_near(const Kind& kind, uint64_t pts) const noexcept {
-    return kind.last && media::pts_distance(*kind.last, pts) <= max_;
+  /// Whether the next one is still to come if they keep their distance.
+  static bool is_due(const Kind& kind, uint64_t pts) noexcept {
+    return kind.last && media::pts_distance(*kind.last, pts) < kind.interval;
   }
 
   const int64_t max_;

@@ -369,7 +369,7 @@ bool CutDecider::cut(Cut cut, bool by_pts) noexcept {
   pending_ = {};
   point_.discontinuity = discontinuity_;
   const uint64_t slot = rule_.slot(point_.pts);
-  limit_from_ = rule_.start(slot);
+  limit_from_ = cut == Cut::kForced ? rule_.forced_start(point_.pts) : rule_.start(slot);
   if (cut != Cut::kForced) {
     slot_ = slot;
     last_cut_ = point_.pts;

@@ -21,6 +21,12 @@ class SlotRule {
   uint64_t slot(uint64_t pts) const noexcept { return pts / target_; }
   /// The PTS at which a slot begins.
   uint64_t start(uint64_t slot) const noexcept { return slot * target_; }
+  /// Where `max` counts from behind a forced cut at `pts`: places that depend on the time stamps
+  /// alone, so that recorders of a stream without access points agree, too.
+  uint64_t forced_start(uint64_t pts) const noexcept {
+    const uint64_t step = max_ / target_ * target_;
+    return pts / step * step;
+  }
   /// 90 kHz.
   uint64_t target() const noexcept { return target_; }
   /// `max`, 90 kHz.

@@ -162,7 +162,8 @@ class Bytes(SegmentTest):
         self.assertGreater(len(done.cuts()), 3)
         for segment in done.cuts():
             packets = list(ts.packets((done.out / segment["file"]).read_bytes()))
-            self.assertEqual([0, pmt_pid], [ts.pid(packet) for packet in packets[:2]])
+            tables = [ts.pid(packet) for packet in packets[:3] if ts.pid(packet) != 0x11]  # ffmpeg's SDT is first
+            self.assertEqual([0, pmt_pid], tables[:2])
             self.assertEqual(len(packets), segment["packets"])
         self.assertEqual([], self.counter_breaks(done.joined()))
         for segment in done.cuts():
