@@ -31,8 +31,8 @@ constexpr arena::Cut cut_of(media::Access access) {
 /// better kind comes regularly, the next one is not far, and the others are passed over.
 class AccessPreference {
  public:
-  /// @param max  90 kHz: what comes less often than that is not regular
-  explicit AccessPreference(uint64_t max) : max_(static_cast<int64_t>(max)) {}
+  /// @param target  90 kHz: what comes less often than that is not regular
+  explicit AccessPreference(uint64_t target) : target_(static_cast<int64_t>(target)) {}
 
   void reset() noexcept { kinds_ = {}; }
 
@@ -40,11 +40,10 @@ class AccessPreference {
   bool is_redundant(media::Access access, uint64_t pts) noexcept {
     const size_t kind = kind_of(access);
     for (size_t better = 0; better < kind; ++better) {
-      if (is_due(kinds_[better], pts)) return true;
+      if (kinds_[better].regular && is_near(kinds_[better], pts)) return true;
     }
     Kind& own = kinds_[kind];
-    const int64_t interval = own.last ? media::pts_distance(*own.last, pts) : 0;
-    own.interval = interval > 0 && interval <= max_ ? interval : 0;
+    own.regular = is_near(own, pts);
     own.last = pts;
     return false;
   }
@@ -52,7 +51,7 @@ class AccessPreference {
  private:
   struct Kind {
     std::optional<uint64_t> last;
-    int64_t interval = 0;  ///< of the last two; 0 = there were none at most `max` apart
+    bool regular = false;  ///< the last two were at most `target` apart
   };
 
   static size_t kind_of(media::Access access) noexcept {
@@ -65,12 +64,11 @@ class AccessPreference {
         return 0;
     }
   }
-  /// Whether the next one is still to come if they keep their distance.
-  static bool is_due(const Kind& kind, uint64_t pts) noexcept {
-    return kind.last && media::pts_distance(*kind.last, pts) < kind.interval;
+  bool is_near(const Kind& kind, uint64_t pts) const noexcept {
+    return kind.last && media::pts_distance(*kind.last, pts) <= target_;
   }
 
-  const int64_t max_;
+  const int64_t target_;
   std::array<Kind, 3> kinds_{};
 };
 

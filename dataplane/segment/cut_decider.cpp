@@ -20,7 +20,7 @@ CutDecider::CutDecider(const SegmenterSpec& spec, Totals& totals)
       watches_clock_(spec.watches_clock),
       totals_(totals),
       guide_(spec.program, pids_),
-      preference_(rule_.max()),
+      preference_(rule_.target()),
       time_(rule_) {}
 
 void CutDecider::open(int64_t arrival_ns) noexcept {
