@@ -188,7 +188,9 @@ class Bytes(SegmentTest):
             if pid == 0x1FFF or not packet[3] & 0x10:
                 continue
             before = last.get(pid)
-            if before is not None and packet != before and packet[3] & 15 != (before[3] + 1) & 15:
+            announced = packet[3] & 0x20 and packet[4] > 0 and packet[5] & 0x80  # discontinuity_indicator
+            goes_on = announced or packet == before
+            if before is not None and not goes_on and packet[3] & 15 != (before[3] + 1) & 15:
                 breaks.append(pid)
             last[pid] = packet
         return breaks
