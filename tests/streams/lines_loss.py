@@ -129,6 +129,5 @@ LINES = [
     Stream("loss", "all scrambled, no indicator", scrambled(None, without_indicator), "pcr", timed=False,
            plan=by_clock(False)),
     Stream("loss", "scrambled for three seconds", scrambled((0.35, 0.65)), "forced+idr", witness="reader"),
-    Stream("loss", "a hole longer than a segment", hole, "idr", also=says_gap,
-           awaits="GAP for holes"),
+    Stream("loss", "a hole longer than a segment", hole, "idr", also=says_gap),
 ]
