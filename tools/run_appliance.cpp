@@ -1,6 +1,7 @@
 #include "tools/run_appliance.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iostream>
 
 #include "config/base/file_lock.h"
@@ -57,9 +58,21 @@ void reload(const std::filesystem::path& folder) {
   }
 }
 
-bool runs_already(const std::filesystem::path& folder) {
-  return FileLock::held(arena::dataplane_lock_path(folder)) ||
-         FileLock::held(arena::control_lock_path(folder));
+/// Whether somebody holds the folder's roles, and goes on holding them: the kernel needs a second
+/// or so to bury processes that were killed, with all of their memory.
+bool runs_already(const std::filesystem::path& folder, StopSignal& stop) {
+  constexpr auto kBurial = std::chrono::seconds(3);
+  const auto deadline = std::chrono::steady_clock::now() + kBurial;
+  const auto held = [&folder] {
+    return FileLock::held(arena::dataplane_lock_path(folder)) ||
+           FileLock::held(arena::control_lock_path(folder));
+  };
+  while (held()) {
+    if (std::chrono::steady_clock::now() >= deadline || stop.wait(std::chrono::milliseconds(50))) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -75,7 +88,7 @@ int run_appliance(const config::Appliance& appliance, const std::filesystem::pat
   options->run_for = run_for;
   options->reload = [&appliance] { reload(appliance.arena.path); };
   const std::filesystem::path& folder = appliance.arena.path;
-  if (runs_already(folder)) {
+  if (runs_already(folder, stop)) {
     say_error("an appliance runs already with arena.path " + folder.string());
     return kFailed;
   }

@@ -146,7 +146,7 @@ Response Playlists::live(const Request& request, const std::string& stream) cons
   }
   for (size_t i = 0; i < list->size(); ++i) {
     const Segment& segment = window->segments[i];
-    (*list)[i].gap = segment.live_gap || segment.state != SegmentState::kStored;
+    (*list)[i].gap |= segment.live_gap || segment.state != SegmentState::kStored;
   }
   return playlist_response(
       request, playlist::render(
@@ -175,7 +175,7 @@ Response Playlists::archive(const Request& request, const std::string& stream) c
     return error_response(list.error());
   }
   for (size_t i = 0; i < list->size(); ++i) {
-    (*list)[i].gap = span->segments[i].state == SegmentState::kLost;
+    (*list)[i].gap |= span->segments[i].state == SegmentState::kLost;
   }
   // a segment that starts in the span may still be filling, unless a later one is there
   const bool over =

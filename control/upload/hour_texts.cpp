@@ -11,7 +11,7 @@ namespace {
 
 playlist::Entry entry_of(const catalog::Segment& segment, std::string uri) {
   playlist::Entry entry = playlist::make_entry(segment.record, segment.sequence, std::move(uri));
-  entry.gap = segment.state == catalog::SegmentState::kLost;
+  entry.gap |= segment.state == catalog::SegmentState::kLost;
   return entry;
 }
 

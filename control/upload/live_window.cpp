@@ -114,7 +114,7 @@ playlist::MediaPlaylist LiveWindow::playlist() const {
     const size_t folder = stream_folder(segment.key).size();
     playlist::Entry entry =
         playlist::make_entry(segment.record, segment.sequence, segment.key.substr(folder));
-    entry.gap = segment.live_gap;
+    entry.gap |= segment.live_gap;
     out.entries.push_back(std::move(entry));
   }
   out.target_duration = playlist::target_duration(rules_.target_duration, out.entries);

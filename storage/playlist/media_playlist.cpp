@@ -44,10 +44,26 @@ void render_header(const MediaPlaylist& playlist, std::string& out) {
 }
 
 /// Seconds with six decimals, from a count of 90 kHz in integers: no rounding but the last.
-void render_extinf(uint64_t duration_90k, std::string& out) {
+void render_seconds(uint64_t duration_90k, std::string& out) {
   const uint64_t micros = (duration_90k * 100 + 4) / 9;
-  fmt::format_to(std::back_inserter(out), "#EXTINF:{}.{:06},\n", micros / 1'000'000,
-                 micros % 1'000'000);
+  fmt::format_to(std::back_inserter(out), "{}.{:06}", micros / 1'000'000, micros % 1'000'000);
+}
+
+/// Where a player that begins at the front finds something to play. Those that follow a live
+/// playlist begin at its end.
+void render_start(const MediaPlaylist& playlist, std::string& out) {
+  uint64_t absent_90k = 0;
+  for (const Entry& entry : playlist.entries) {
+    if (!entry.gap) {
+      break;
+    }
+    absent_90k += entry.duration_90k;
+  }
+  if (playlist.ended && absent_90k > 0) {
+    out += "#EXT-X-START:TIME-OFFSET=";
+    render_seconds(absent_90k, out);
+    out += '\n';
+  }
 }
 
 void render_entry(const Entry& entry, bool discontinuity, std::string& out) {
@@ -60,7 +76,9 @@ void render_entry(const Entry& entry, bool discontinuity, std::string& out) {
   if (entry.gap) {
     out += "#EXT-X-GAP\n";
   }
-  render_extinf(entry.duration_90k, out);
+  out += "#EXTINF:";
+  render_seconds(entry.duration_90k, out);
+  out += ",\n";
   out += entry.uri;
   out += '\n';
 }
@@ -74,6 +92,7 @@ Entry make_entry(const arena::SegmentRecord& record, uint64_t sequence, std::str
   entry.duration_90k = std::max(record.duration_90k, k90kPerMs);
   entry.start = utc_from_ns(record.start_utc_ns);
   entry.discontinuity = !record.discontinuity.empty();
+  entry.gap = record.cut == arena::Cut::kStart;
   entry.independent = independent(record.cut);
   return entry;
 }
@@ -81,6 +100,7 @@ Entry make_entry(const arena::SegmentRecord& record, uint64_t sequence, std::str
 std::string render(const MediaPlaylist& playlist) {
   std::string out;
   render_header(playlist, out);
+  render_start(playlist, out);
   const Entry* before = nullptr;
   for (const Entry& entry : playlist.entries) {
     const bool hole = before != nullptr && entry.sequence != before->sequence + 1;

@@ -24,12 +24,13 @@ struct Entry {
   uint64_t duration_90k = 0;  ///< never 0
   Utc start{};                ///< EXT-X-PROGRAM-DATE-TIME
   bool discontinuity = false;
-  bool gap = false;          ///< EXT-X-GAP: absent
+  bool gap = false;          ///< EXT-X-GAP: absent, or nothing to play
   bool independent = false;  ///< it decodes without any other
 };
 
 /// The entry of a segment. One without media time (a few packets before the first access point)
-/// gets a millisecond: an EXTINF of 0 is not for players.
+/// gets a millisecond: an EXTINF of 0 is not for players. What came before the first access point
+/// is archived but no player can begin with it, and some give up: it is a GAP.
 Entry make_entry(const arena::SegmentRecord& record, uint64_t sequence, std::string uri);
 
 /// kLive slides and has no EXT-X-PLAYLIST-TYPE; kEvent only grows, until it ends; kVod is fixed.

@@ -11,12 +11,15 @@ import sys
 from harness import paths
 
 _numbers = itertools.count(1)
-_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(paths.SOURCE / "tests")}
+
+
+def _environment():
+    return {**os.environ, "PYTHONPATH": str(paths.SOURCE / "tests")}
 
 
 def run(*command, check=True):
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          env=_ENVIRONMENT, timeout=60, check=False)
+                          env=_environment(), timeout=60, check=False)
     if check and done.returncode != 0:
         raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout}")
     return done.stdout
@@ -128,7 +131,7 @@ class Sender:
             arguments += [f"{scheme}://{group}:{port}*{packets[0] if packets else 7}={path}"]
         self._process = veth.start_inside(
             sys.executable, "-m", "harness.send", veth.peer_address, *arguments,
-            env=_ENVIRONMENT, stdout=subprocess.PIPE)
+            env=_environment(), stdout=subprocess.PIPE)
 
     def wait(self, timeout=90):
         """Waits for the end of all streams; returns when each stream's datagrams left, in Unix

@@ -31,7 +31,6 @@ WANTED = [
     "a hole longer than a segment",
 ]
 AWAITED = {  # of hls.js
-    "H.264, joined in the middle of a GOP": "playlists in which the segment before the first access point is a GAP",
     "a hole longer than a segment": "a way over a hole before which sound ends earlier than the picture",
 }
 # No browser decodes these. (What one does of pictures that lost packets is tested with the web page.)

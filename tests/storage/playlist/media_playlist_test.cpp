@@ -80,6 +80,19 @@ TEST(MediaPlaylist, WithoutSegmentsItIsStillAPlaylist) {
             "#EXT-X-DISCONTINUITY-SEQUENCE:0\n");
 }
 
+TEST(MediaPlaylist, PointsBehindTheGapsAtItsFrontOnceItHasEnded) {
+  MediaPlaylist playlist{.kind = PlaylistKind::kVod, .ended = true};
+  playlist.entries.resize(3);
+  for (Entry& entry : playlist.entries) {
+    entry.duration_90k = 135'000;
+  }
+  EXPECT_THAT(render(playlist), Not(HasSubstr("EXT-X-START")));
+  playlist.entries[0].gap = playlist.entries[1].gap = true;
+  EXPECT_THAT(render(playlist), HasSubstr("#EXT-X-START:TIME-OFFSET=3.000000\n"));
+  playlist.ended = false;
+  EXPECT_THAT(render(playlist), Not(HasSubstr("EXT-X-START")));
+}
+
 TEST(MediaPlaylist, AMissingNumberIsADiscontinuity) {
   const auto text = render({.entries = {entry(41), entry(43)}});
   EXPECT_THAT(text, HasSubstr("segment_41.ts\n#EXT-X-DISCONTINUITY\n"));
@@ -133,6 +146,16 @@ TEST(MakeEntry, TakesWhatTheRecordSays) {
   EXPECT_FALSE(make_entry(record, 9, "x.ts").independent);
   record.cut = arena::Cut::kPes;
   EXPECT_TRUE(make_entry(record, 9, "x.ts").independent);
+}
+
+TEST(MakeEntry, LeavesNothingToPlayOfWhatCameBeforeTheFirstAccessPoint) {
+  arena::SegmentRecord record;
+  record.cut = arena::Cut::kStart;
+  EXPECT_TRUE(make_entry(record, 0, "x.ts").gap);
+  for (const arena::Cut cut : {arena::Cut::kIdr, arena::Cut::kPes, arena::Cut::kForced}) {
+    record.cut = cut;
+    EXPECT_FALSE(make_entry(record, 0, "x.ts").gap);
+  }
 }
 
 TEST(MakeEntry, GivesWhatHasNoMediaTimeAMillisecondHoweverLongItTookToArrive) {
