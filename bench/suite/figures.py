@@ -36,9 +36,6 @@ class Bar:
     def holds(self, value):
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
-    def __str__(self):
-        return f"≥ {self.least:g}" if self.least is not None else f"≤ {self.most:g}"
-
 
 @dataclasses.dataclass
 class Result:

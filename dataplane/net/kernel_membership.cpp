@@ -9,24 +9,10 @@
 #include <cerrno>
 #include <cstring>
 
+#include "dataplane/net/socket_address.h"
+
 namespace sluice::net {
 namespace {
-
-sockaddr_storage to_sockaddr(const IpAddress& address) {
-  sockaddr_storage storage{};
-  if (address.is_v4()) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    std::memcpy(&v4.sin_addr, address.bytes().data() + 12, 4);
-    std::memcpy(&storage, &v4, sizeof v4);
-  } else {
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    std::memcpy(&v6.sin6_addr, address.bytes().data(), 16);
-    std::memcpy(&storage, &v6, sizeof v6);
-  }
-  return storage;
-}
 
 int open_socket(int family) {
   const int fd = ::socket(family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -54,14 +40,14 @@ int change(Change change, int fd, unsigned interface, const Group& group) {
   if (group.source.is_none()) {
     group_req request{};
     request.gr_interface = interface;
-    request.gr_group = to_sockaddr(group.address);
+    request.gr_group = SocketAddress::of(group.address).storage;
     outcome = ::setsockopt(fd, level, joins ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &request,
                            sizeof request);
   } else {
     group_source_req request{};
     request.gsr_interface = interface;
-    request.gsr_group = to_sockaddr(group.address);
-    request.gsr_source = to_sockaddr(group.source);
+    request.gsr_group = SocketAddress::of(group.address).storage;
+    request.gsr_source = SocketAddress::of(group.source).storage;
     outcome = ::setsockopt(fd, level, joins ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP,
                            &request, sizeof request);
   }

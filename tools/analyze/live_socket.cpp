@@ -10,26 +10,10 @@
 #include <cstring>
 #include <ctime>
 
+#include "dataplane/net/socket_address.h"
+
 namespace sluice::tools::analyze {
 namespace {
-
-sockaddr_storage socket_address(const net::IpAddress& address, uint16_t port, socklen_t& size) {
-  sockaddr_storage storage{};
-  if (address.is_v4()) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    std::memcpy(&v4.sin_addr, address.bytes().data() + 12, sizeof v4.sin_addr);
-    std::memcpy(&storage, &v4, size = sizeof v4);
-  } else {
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
-    std::memcpy(&storage, &v6, size = sizeof v6);
-  }
-  return storage;
-}
 
 bool join(int fd, const sockaddr_storage& group, unsigned index, bool v4) {
   group_req request{};
@@ -65,12 +49,11 @@ Result<LiveSocket> LiveSocket::open(const net::IpAddress& address, uint16_t port
   }
   ::setsockopt(fd.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
   ::setsockopt(fd.get(), SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-  socklen_t size = 0;
-  const sockaddr_storage to = socket_address(address, port, size);
-  if (::bind(fd.get(), reinterpret_cast<const sockaddr*>(&to), size) != 0) {
+  const net::SocketAddress to = net::SocketAddress::of(address, port);
+  if (::bind(fd.get(), to.get(), to.size) != 0) {
     return failed("cannot listen to " + address.str() + " port " + std::to_string(port));
   }
-  if (address.is_multicast() && !join(fd.get(), to, index, v4)) {
+  if (address.is_multicast() && !join(fd.get(), to.storage, index, v4)) {
     return failed("cannot join " + address.str() + " on " + interface);
   }
   return LiveSocket(std::move(fd));

@@ -52,7 +52,7 @@ class DpdkOutlet final : public Outlet {
     }
     rte_ether_addr own{};
     ::rte_eth_macaddr_get(port_, &own);
-    MacAddress mac{};
+    net::MacAddress mac{};
     std::copy_n(own.addr_bytes, mac.size(), mac.begin());
     for (const Destination& channel : channels) {
       headers_.emplace_back(channel, options.from, mac, options.vlans, options.ttl);

@@ -8,6 +8,9 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dataplane/net/internet_checksum.h"
+#include "dataplane/net/membership_wire.h"
+
 namespace sluice::gen {
 namespace {
 
@@ -18,41 +21,18 @@ void put16(uint8_t* at, size_t value) {
   at[1] = static_cast<uint8_t>(value);
 }
 
-/// One's complement sum of 16-bit words (RFC 1071), not folded.
-uint64_t sum(Bytes bytes, uint64_t start = 0) {
-  uint64_t total = start;
-  size_t i = 0;
-  for (; i + 1 < bytes.size(); i += 2) {
-    total += uint64_t{bytes[i]} << 8 | bytes[i + 1];
-  }
-  return i < bytes.size() ? total + (uint64_t{bytes[i]} << 8) : total;
-}
-
-uint16_t fold(uint64_t total) {
-  while (total >> 16 != 0) {
-    total = (total & 0xffff) + (total >> 16);
-  }
-  return static_cast<uint16_t>(~total);
-}
-
-/// RFC 1112, 6.4 and RFC 2464, 7; for a unicast address everybody's.
-MacAddress multicast_mac(const net::IpAddress& group) {
-  const auto& ip = group.bytes();
-  if (!group.is_multicast()) {
-    return {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-  }
-  if (group.is_v4()) {
-    return {0x01, 0x00, 0x5e, static_cast<uint8_t>(ip[13] & 0x7f), ip[14], ip[15]};
-  }
-  return {0x33, 0x33, ip[12], ip[13], ip[14], ip[15]};
+/// For a unicast address everybody's.
+net::MacAddress destination_mac(const net::IpAddress& address) {
+  constexpr net::MacAddress kBroadcast{0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+  return address.is_multicast() ? net::wire::multicast_mac(address) : kBroadcast;
 }
 
 }  // namespace
 
 FrameHeader::FrameHeader(const Destination& to, const net::IpAddress& from,
-                         const MacAddress& source, const std::vector<uint16_t>& vlans,
+                         const net::MacAddress& source, const std::vector<uint16_t>& vlans,
                          unsigned ttl) {
-  const MacAddress mac = multicast_mac(to.address);
+  const net::MacAddress mac = destination_mac(to.address);
   bytes_.insert(bytes_.end(), mac.begin(), mac.end());
   bytes_.insert(bytes_.end(), source.begin(), source.end());
   for (size_t i = 0; i < vlans.size(); ++i) {
@@ -98,17 +78,22 @@ void FrameHeader::write(Bytes payload, uint8_t* out) noexcept {
   if ((out[ip_] >> 4) == 4) {
     put16(out + ip_ + 2, udp_ - ip_ + udp_length);
     put16(out + ip_ + 4, identification_++);
-    put16(out + ip_ + 10, fold(sum({out + ip_, udp_ - ip_})));
+    put16(out + ip_ + 10, net::InternetChecksum().add({out + ip_, udp_ - ip_}).value());
     return;  // without a checksum of UDP's, which IPv4 does not ask for
   }
   put16(out + ip_ + 4, udp_length);
-  uint64_t total = sum({out + ip_ + 8, 32}, udp_length + IPPROTO_UDP);
-  total = sum({out + udp_, kUdpHeader}, total);
-  const uint16_t checksum = fold(sum(payload, total));
+  const uint8_t pseudo[]{static_cast<uint8_t>(udp_length >> 8), static_cast<uint8_t>(udp_length), 0,
+                         IPPROTO_UDP};
+  const uint16_t checksum = net::InternetChecksum()
+                                .add({out + ip_ + 8, 32})
+                                .add(pseudo)
+                                .add({out + udp_, kUdpHeader})
+                                .add(payload)
+                                .value();
   put16(out + udp_ + 6, checksum == 0 ? 0xffff : checksum);
 }
 
-Result<MacAddress> mac_of(const std::string& interface) {
+Result<net::MacAddress> mac_of(const std::string& interface) {
   ifreq request{};
   interface.copy(request.ifr_name, IFNAMSIZ - 1);
   const int handle = ::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -118,7 +103,7 @@ Result<MacAddress> mac_of(const std::string& interface) {
   if (code != 0) {
     return fail("interface " + interface + ": " + std::strerror(error));
   }
-  MacAddress mac{};
+  net::MacAddress mac{};
   std::copy_n(reinterpret_cast<const uint8_t*>(request.ifr_hwaddr.sa_data), mac.size(),
               mac.begin());
   return mac;

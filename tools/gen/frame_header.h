@@ -1,21 +1,19 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
 #include "config/base/digest.h"
+#include "dataplane/net/station.h"
 #include "tools/gen/outlet.h"
 
 namespace sluice::gen {
-
-using MacAddress = std::array<uint8_t, 6>;
 
 /// Ethernet, VLAN, IP and UDP headers of a channel's datagrams, ready but for what depends on each:
 /// lengths, identification and checksums.
 class FrameHeader {
  public:
-  FrameHeader(const Destination& to, const net::IpAddress& from, const MacAddress& source,
+  FrameHeader(const Destination& to, const net::IpAddress& from, const net::MacAddress& source,
               const std::vector<uint16_t>& vlans, unsigned ttl);
 
   size_t size() const { return bytes_.size(); }
@@ -33,6 +31,6 @@ class FrameHeader {
 };
 
 /// The address of an interface of the kernel.
-Result<MacAddress> mac_of(const std::string& interface);
+Result<net::MacAddress> mac_of(const std::string& interface);
 
 }  // namespace sluice::gen

@@ -6,39 +6,15 @@
 #include <cerrno>
 #include <cstring>
 
+#include "dataplane/net/socket_address.h"
 #include "storage/object/unique_fd.h"
 #include "tools/gen/outlet.h"
 
 namespace sluice::gen {
 namespace {
 
+using net::SocketAddress;
 using object::UniqueFd;
-
-struct SocketAddress {
-  sockaddr_storage storage{};
-  socklen_t size = 0;
-};
-
-SocketAddress socket_address(const net::IpAddress& address, uint16_t port, unsigned interface) {
-  SocketAddress made;
-  if (address.is_v4()) {
-    sockaddr_in v4{};
-    v4.sin_family = AF_INET;
-    v4.sin_port = htons(port);
-    std::memcpy(&v4.sin_addr, address.bytes().data() + 12, sizeof v4.sin_addr);
-    std::memcpy(&made.storage, &v4, sizeof v4);
-    made.size = sizeof v4;
-  } else {
-    sockaddr_in6 v6{};
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    v6.sin6_scope_id = interface;
-    std::memcpy(&v6.sin6_addr, address.bytes().data(), sizeof v6.sin6_addr);
-    std::memcpy(&made.storage, &v6, sizeof v6);
-    made.size = sizeof v6;
-  }
-  return made;
-}
 
 class SocketOutlet final : public Outlet {
  public:
@@ -97,8 +73,8 @@ Status set_up(int socket, const Options& options, unsigned interface) {
     return fail(std::string("cannot set the socket up: ") + std::strerror(errno));
   }
   if (!options.from.is_none()) {
-    const SocketAddress own = socket_address(options.from, 0, interface);
-    if (::bind(socket, reinterpret_cast<const sockaddr*>(&own.storage), own.size) != 0) {
+    const SocketAddress own = SocketAddress::of(options.from, 0, interface);
+    if (::bind(socket, own.get(), own.size) != 0) {
       return fail("cannot send from " + options.from.str() + ": " + std::strerror(errno));
     }
   }
@@ -125,7 +101,7 @@ Result<std::unique_ptr<Outlet>> open_sockets(const Options& options,
   }
   std::vector<SocketAddress> addresses;
   for (const Destination& channel : channels) {
-    addresses.push_back(socket_address(channel.address, channel.port, interface));
+    addresses.push_back(SocketAddress::of(channel.address, channel.port, interface));
   }
   return std::make_unique<SocketOutlet>(std::move(socket), std::move(addresses));
 }
